@@ -1,0 +1,230 @@
+"""What a form asks: items, their labels in each language, their codes, units and limits.
+
+The models are what a study definition or an instrument file in YAML is validated into; their JSON Schema is
+published, so that an editor completes the file.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from equipoise.vocabulary import MASKED_ROLES, Role
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A lower-case name that is also a variable in an expression."""
+
+
+class Declared(BaseModel):
+    """A model read from a file: frozen, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Translation(StrEnum):
+    """How far an Indonesian wording may be trusted."""
+
+    DRAFT = "draft"  # written by the project; needs a native clinical reader
+    SEEN = "seen"  # the word stands in Indonesian clinical software or forms; the sentence still needs a reader
+    REVIEWED = "reviewed"  # a native clinical reader of the study team has accepted it
+
+
+class Abbreviated(Declared):
+    """A model that a file may also write as a plain text, which then fills the one field named here."""
+
+    plain_text_fills: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_plain_text(cls, value: Any) -> Any:
+        return {cls.plain_text_fills: value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        as_map = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [{"type": "string", "minLength": 1}, as_map], "title": cls.__name__}
+
+
+class Label(Abbreviated):
+    """A wording per language: `und` (the same in all), `en` (English), `id` (Bahasa Indonesia).
+
+    A plain text in a file is English.  Codes are stored, never translated text.
+    """
+
+    plain_text_fills: ClassVar[str] = "en"
+
+    und: str = ""
+    en: str = ""
+    id: str = ""
+    id_status: Translation = Translation.DRAFT
+
+    @model_validator(mode="after")
+    def _something_to_read(self) -> Self:
+        if not (self.und or self.en or self.id):
+            raise ValueError("a label needs a text in at least one of und, en, id")
+        return self
+
+    def text(self, language: str = "en") -> str:
+        """The wording in `language`, else the English one, else whatever there is: a form never shows a blank."""
+        own = {"und": self.und, "en": self.en, "id": self.id}.get(language, "")
+        return own or self.en or self.und or self.id
+
+    def needs_native_reader(self) -> bool:
+        """True while the Indonesian wording has not been accepted by a native clinical reader."""
+        return bool(self.id) and self.id_status is not Translation.REVIEWED
+
+
+def _number_or_word(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("write this code in quotes: without them YAML reads it as true or false")
+    return str(value) if isinstance(value, int) else value
+
+
+class Code(Declared):
+    """One answer of a choice: the `value` that is stored and the `label` that is shown."""
+
+    value: Annotated[
+        str,
+        BeforeValidator(_number_or_word, json_schema_input_type=str | int),
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$"),
+    ]
+    label: Label
+
+
+class ItemType(StrEnum):
+    """What kind of answer an item takes."""
+
+    CHOICE = "choice"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    DATETIME = "datetime"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    REPORTED_QUANTITY = "reported_quantity"  # a laboratory's value: comparator, number, unit
+
+
+class Limits(Declared):
+    """Hard limits refuse a value, soft limits ask for a reason; each end belongs to what is allowed.
+
+    The numbers are in `unit`, or in the item's first unit where `unit` is empty.
+    """
+
+    hard_low: Decimal | None = None
+    hard_high: Decimal | None = None
+    soft_low: Decimal | None = None
+    soft_high: Decimal | None = None
+    unit: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ends = [end for end in (self.hard_low, self.soft_low, self.soft_high, self.hard_high) if end is not None]
+        if not all(end.is_finite() for end in ends):
+            raise ValueError("a limit must be a finite number")
+        if ends != sorted(ends):
+            raise ValueError("limits must rise: hard_low <= soft_low <= soft_high <= hard_high")
+        return self
+
+    def allows(self, value: Decimal) -> bool:
+        """False if a hard limit refuses `value`."""
+        return _within(value, self.hard_low, self.hard_high)
+
+    def expects(self, value: Decimal) -> bool:
+        """False if `value` needs a reason, or is refused."""
+        return self.allows(value) and _within(value, self.soft_low, self.soft_high)
+
+
+def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+class Derivation(Abbreviated):
+    """How a derived item gets its value: a CEL expression over other items, or the score of a named instrument."""
+
+    plain_text_fills: ClassVar[str] = "cel"
+
+    cel: str = ""
+    score: str = ""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if bool(self.cel) == bool(self.score):
+            raise ValueError("a derived item names either a `cel` expression or a `score`, and not both")
+        return self
+
+
+def _roles_in_order(value: Any) -> Any:
+    if isinstance(value, bool):
+        return tuple(sorted(MASKED_ROLES)) if value else ()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(sorted(value))
+    return value
+
+
+_NUMBERS = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUANTITY})
+
+
+class Item(Declared):
+    """One question of a form.
+
+    `units` are UCUM codes, the first is the usual one.  `shown_if` is a CEL expression.  `restricted` lists the roles
+    from which the answer is hidden because it could betray the arm (`true` means every masked role).
+    """
+
+    id: Identifier
+    label: Label
+    type: ItemType
+    units: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+    limits: Limits | None = None
+    required: bool = False
+    derived: Derivation | None = None
+    shown_if: str = ""
+    comparator_allowed: bool = False
+    help: Label | None = None
+    restricted: Annotated[
+        tuple[Role, ...], BeforeValidator(_roles_in_order, json_schema_input_type=bool | tuple[Role, ...])
+    ] = ()
+    max_length: Annotated[int, Field(gt=0, le=20_000)] | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _parts_fit_the_type(self) -> Self:
+        for wrong, sentence in self._contradictions():
+            if wrong:
+                raise ValueError(f"item {self.id}: {sentence}")
+        return self
+
+    def _contradictions(self) -> tuple[tuple[bool, str], ...]:
+        number = self.type in _NUMBERS
+        quantity = self.type is ItemType.REPORTED_QUANTITY
+        values = [code.value for code in self.codes]
+        return (
+            (self.type is ItemType.CHOICE and not values, "a choice needs codes"),
+            (self.type is not ItemType.CHOICE and bool(values), "only a choice has codes"),
+            (len(set(values)) < len(values), "the same code stands twice"),
+            (quantity and not self.units, "a reported quantity needs at least one unit"),
+            (bool(self.units) and not number, "only a number has units"),
+            (len(set(self.units)) < len(self.units), "the same unit stands twice"),
+            (self.limits is not None and not number, "only a number has limits"),
+            (self.comparator_allowed and not quantity, "only a reported quantity may carry a comparator (< or >)"),
+            (self.max_length is not None and self.type is not ItemType.TEXT, "only a text has a max_length"),
+            (self.derived is not None and self.required, "a derived item cannot be required of a person"),
+        )
+
+    @property
+    def unit(self) -> str:
+        """The usual unit (UCUM), or an empty text."""
+        return self.units[0] if self.units else ""
