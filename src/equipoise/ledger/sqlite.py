@@ -12,18 +12,17 @@ from equipoise.ledger.checkpoint import Checkpoint
 from equipoise.ledger.entry import GENESIS, Entry, next_entry
 from equipoise.vocabulary import Clock, Refusal, Role
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS ledger (
-  seq INTEGER PRIMARY KEY, content BLOB NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE
+  seq INTEGER PRIMARY KEY, content BLOB NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, request TEXT
 ) STRICT;
-CREATE INDEX IF NOT EXISTS ledger_by_request ON ledger (json_extract(CAST(content AS TEXT), '$.request'))
-  WHERE json_extract(CAST(content AS TEXT), '$.request') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ledger_by_request ON ledger (request) WHERE request IS NOT NULL;
 CREATE TABLE IF NOT EXISTS checkpoint (
   seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signed_at TEXT NOT NULL, key TEXT NOT NULL, signature TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER IF NOT EXISTS ledger_in_order BEFORE INSERT ON ledger
   WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
-    OR NEW.prev IS NOT coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{genesis}')
+    OR NEW.prev IS NOT coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{GENESIS}')
   BEGIN SELECT raise(ABORT, 'the ledger only grows at its end'); END;
 CREATE TRIGGER IF NOT EXISTS ledger_no_update BEFORE UPDATE ON ledger
   BEGIN SELECT raise(ABORT, 'a ledger entry is never changed'); END;
@@ -33,7 +32,7 @@ CREATE TRIGGER IF NOT EXISTS checkpoint_no_update BEFORE UPDATE ON checkpoint
   BEGIN SELECT raise(ABORT, 'a checkpoint is never changed'); END;
 CREATE TRIGGER IF NOT EXISTS checkpoint_no_delete BEFORE DELETE ON checkpoint
   BEGIN SELECT raise(ABORT, 'a checkpoint is never removed'); END;
-""".format(genesis=GENESIS)
+"""
 
 # name -> (wanted, read back): a database that does not keep a promise is refused at start, not at the accident
 _SETTINGS = {
@@ -98,8 +97,8 @@ class SqliteLedger:
                 written.append(entry)
                 seq, prev = entry.seq, entry.hash
             self._connection.executemany(
-                "INSERT INTO ledger (seq, content, prev, hash) VALUES (?, ?, ?, ?)",
-                [(entry.seq, entry.content, entry.prev, entry.hash) for entry in written],
+                "INSERT INTO ledger (seq, content, prev, hash, request) VALUES (?, ?, ?, ?, ?)",
+                [(entry.seq, entry.content, entry.prev, entry.hash, request or None) for entry in written],
             )
         return tuple(written)
 
@@ -114,9 +113,7 @@ class SqliteLedger:
     def written_by(self, request: str) -> tuple[Entry, ...]:
         """The entries that a request wrote; empty if it never succeeded."""
         rows = self._connection.execute(
-            "SELECT seq, content, prev, hash FROM ledger"
-            " WHERE json_extract(CAST(content AS TEXT), '$.request') = ? ORDER BY seq",
-            (request,),
+            "SELECT seq, content, prev, hash FROM ledger WHERE request = ? ORDER BY seq", (request,)
         )
         return tuple(Entry(*row) for row in rows)
 
