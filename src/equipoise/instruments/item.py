@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -131,8 +132,6 @@ class Limits(Declared):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         ends = [end for end in (self.hard_low, self.soft_low, self.soft_high, self.hard_high) if end is not None]
-        if not all(end.is_finite() for end in ends):
-            raise ValueError("a limit must be a finite number")
         if ends != sorted(ends):
             raise ValueError("limits must rise: hard_low <= soft_low <= soft_high <= hard_high")
         return self
@@ -165,12 +164,20 @@ class Derivation(Abbreviated):
         return self
 
 
-def _roles_in_order(value: Any) -> Any:
-    if isinstance(value, bool):
-        return tuple(sorted(MASKED_ROLES)) if value else ()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(sorted(value))
-    return value
+def _all_masked_if_true(value: Any) -> Any:
+    return (tuple(MASKED_ROLES) if value else ()) if isinstance(value, bool) else value
+
+
+def _once_and_in_order(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    return tuple(sorted(set(roles)))
+
+
+RolesWithoutSight = Annotated[
+    tuple[Role, ...],
+    BeforeValidator(_all_masked_if_true, json_schema_input_type=bool | tuple[Role, ...]),
+    AfterValidator(_once_and_in_order),
+]
+"""The roles from which an answer is hidden; a file may write `true` for every masked role."""
 
 
 _NUMBERS = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUANTITY})
@@ -179,8 +186,8 @@ _NUMBERS = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUAN
 class Item(Declared):
     """One question of a form.
 
-    `units` are UCUM codes, the first is the usual one.  `shown_if` is a CEL expression.  `restricted` lists the roles
-    from which the answer is hidden because it could betray the arm (`true` means every masked role).
+    `units` are UCUM codes, the first is the usual one.  `shown_if` is a CEL expression.  `restricted` hides an
+    answer that could betray the arm.
     """
 
     id: Identifier
@@ -194,9 +201,7 @@ class Item(Declared):
     shown_if: str = ""
     comparator_allowed: bool = False
     help: Label | None = None
-    restricted: Annotated[
-        tuple[Role, ...], BeforeValidator(_roles_in_order, json_schema_input_type=bool | tuple[Role, ...])
-    ] = ()
+    restricted: RolesWithoutSight = ()
     max_length: Annotated[int, Field(gt=0, le=20_000)] | None = None
     source: str = ""
 
