@@ -1,0 +1,88 @@
+"""Arms, interventions and masking: what is given, how it is handled, and who may know."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from equipoise.instruments.item import Declared, Identifier, Label
+from equipoise.protocol.decision import OrUndecided
+from equipoise.vocabulary import Role
+
+
+class ArmRole(StrEnum):
+    """What an arm is for (the registry's words, as SPIRIT item 15a asks)."""
+
+    EXPERIMENTAL = "experimental"
+    PLACEBO_COMPARATOR = "placebo_comparator"
+    ACTIVE_COMPARATOR = "active_comparator"
+    NO_INTERVENTION = "no_intervention"
+
+
+class Arm(Declared):
+    """One arm.  `interventions` names what its participants receive."""
+
+    id: Identifier
+    name: Label
+    role: ArmRole
+    interventions: tuple[Identifier, ...] = ()
+
+
+class StorageRange(Declared):
+    """Allowed storage temperatures in degrees Celsius, both ends included."""
+
+    low_c: Decimal
+    high_c: Decimal
+
+
+class Product(Declared):
+    """How the product is kept and prepared.  Visible to the unmasked pharmacist only."""
+
+    maker: OrUndecided[str] = "undecided"
+    storage: OrUndecided[StorageRange] = "undecided"
+    thaw_to_use_minutes: OrUndecided[int] = "undecided"
+    thaws_at_most: int = 1
+    release_tests: tuple[str, ...] = ()
+    preparation: tuple[Label, ...] = ()
+
+
+class Intervention(Declared):
+    """What is given: kind, dose and route as masked roles may know them, product handling as the pharmacy must."""
+
+    id: Identifier
+    name: Label
+    kind: Literal["drug", "biological", "device", "procedure", "behavioural", "other"] = "drug"
+    description: str = ""
+    dose_ml: OrUndecided[Decimal] = "undecided"
+    route: OrUndecided[str] = "undecided"
+    product: Product = Field(default_factory=Product)
+
+
+class Masking(Declared):
+    """Who is masked, who is not and why, and how the interventions are kept alike."""
+
+    masked: tuple[Role, ...]
+    unmasked: dict[Role, str] = Field(default_factory=dict)
+    """Role -> the reason why this role must know."""
+    look_alike: str = ""
+    """How the preparations are kept alike in appearance, volume, steps and waiting times."""
+
+
+class Stratum(Declared):
+    """One stratification factor: an item whose value is signed before randomisation."""
+
+    item: Identifier
+    levels: tuple[str, ...]
+
+
+class Randomisation(Declared):
+    """What everybody may know of the randomisation.
+
+    The method and its restriction (block sizes, tolerated imbalance) stand in a separate document, `details`, for the
+    statistician and the pharmacist, and are never part of what recruiters see (ICH E9 2.3.2, CONSORT 2025 item 17b).
+    """
+
+    ratio: dict[Identifier, int]
+    strata: tuple[Stratum, ...] = ()
+    details: str = "randomisation.yaml"

@@ -1,0 +1,27 @@
+"""Decisions that a study team has taken, and those that are still open."""
+
+from typing import Annotated, Literal, TypeAlias, TypeVar, Union
+
+from pydantic import Field
+
+from equipoise.instruments.item import Declared
+
+T = TypeVar("T")
+
+UNDECIDED = "undecided"
+OrUndecided: TypeAlias = Union[T, Literal["undecided"]]  # noqa: UP007  # `T | Literal[...]` is no generic alias on 3.11
+
+
+class Decision(Declared):
+    """One decision where the record is silent or contradicts itself.
+
+    `choice` is `undecided` until the team has taken it; then `reason` and `source` say why and on what ground.
+    `place` is the path in the definition that it settles, such as `interventions.secretome.route`.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    place: str
+    question: str
+    choice: str = UNDECIDED
+    reason: str = ""
+    source: str = ""

@@ -1,0 +1,41 @@
+"""Forms: which items are asked together, and the checks on their answers."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from equipoise.instruments.item import Declared, Identifier, Item, Label
+
+
+class CheckKind(StrEnum):
+    """A hard check refuses the answer; a soft check accepts it with a reason."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class EditCheck(Declared):
+    """A rule over the answers of one form: `must` is a CEL expression that holds for acceptable answers.
+
+    It is evaluated only when every item that it names has an answer.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    must: str
+    kind: CheckKind = CheckKind.SOFT
+    message: Label
+
+
+class Form(Declared):
+    """A form.  `uses` takes the items of an instrument of the library; `items` adds or defines further ones.
+
+    A repeating form (adverse events, concomitant medication) may be filled any number of times.
+    """
+
+    id: Identifier
+    title: Label
+    uses: tuple[Identifier, ...] = ()
+    items: tuple[Item, ...] = ()
+    checks: tuple[EditCheck, ...] = ()
+    repeating: bool = False

@@ -1,0 +1,63 @@
+"""Objectives, endpoints and estimands (ICH E9(R1))."""
+
+from enum import StrEnum
+
+from equipoise.instruments.item import Declared, Identifier, Label
+from equipoise.protocol.decision import OrUndecided
+
+
+class Rank(StrEnum):
+    """The place of an endpoint in the hierarchy; `safety` endpoints are described, not tested for benefit."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    EXPLORATORY = "exploratory"
+    SAFETY = "safety"
+
+
+class Objective(Declared):
+    id: Identifier
+    rank: Rank
+    text: Label
+
+
+class Endpoint(Declared):
+    """What is compared: one item, at one encounter, as a value or as a change from the baseline encounter.
+
+    SPIRIT 2025 item 16: domain (`name`), measurement (`item`), metric, and time (`encounter`); `better` says which
+    end is good.
+    """
+
+    id: Identifier
+    name: Label
+    rank: Rank
+    objective: Identifier
+    item: Identifier
+    metric: str = "change"
+    baseline: Identifier
+    encounter: Identifier
+    better: str = "lower"
+    scale: str = "identity"
+    """`identity`, or `log10` for a skewed laboratory value."""
+    unit: str = ""
+
+
+class IntercurrentEvent(Declared):
+    """An event after randomisation that affects the endpoint or its meaning, and the strategy for it."""
+
+    event: str
+    strategy: str
+    """treatment_policy, hypothetical, composite, while_on_treatment or principal_stratum."""
+    reason: str = ""
+
+
+class Estimand(Declared):
+    """The five attributes of ICH E9(R1) A.3.3."""
+
+    id: Identifier
+    endpoint: Identifier
+    population: OrUndecided[str]
+    treatment: OrUndecided[str]
+    intercurrent_events: tuple[IntercurrentEvent, ...] = ()
+    summary: OrUndecided[str]
+    """The population-level summary, such as difference in means."""
