@@ -1,0 +1,58 @@
+# Needs Python 3.11 or later and make; everything else is installed into .venv from the package registry.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+OUT    ?= out
+
+.PHONY: help run test check test-masking bench bench-r docs lock clean
+.DEFAULT_GOAL := help
+
+help:  ## Show this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/run.stamp  ## Record to report: play NCT05921058 on synthetic participants and write its report
+	@$(BIN)/equipoise rehearse NCT05921058 --out $(OUT)
+
+test: $(VENV)/dev.stamp  ## Run every test
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(VENV)/dev.stamp  ## Lint, types, import contracts, generated files current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+test-masking: $(VENV)/dev.stamp  ## Two worlds at full length: 200 pairs and every planted leak
+	@$(BIN)/python -m pytest tests/masking -q -s --pairs 200
+
+bench: $(VENV)/dev.stamp  ## Measure what the issues name, beside the named peers
+	@$(BIN)/python bench/run.py
+
+bench-r: $(VENV)/dev.stamp  ## The same against R (coin, rpact), where R is installed
+	@$(BIN)/python bench/run.py --with-r
+
+docs: $(VENV)/dev.stamp  ## Write the generated reference pages and the JSON Schema anew
+	@$(BIN)/python docs/generate.py
+
+lock: $(VENV)/dev.stamp  ## Resolve the dependencies anew
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --group dev -o requirements-dev.txt
+
+clean:  ## Remove the environment and what was written
+	@rm -rf $(VENV) $(OUT) build dist
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Equipoise needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/python3.11.")'
+	@echo "Making the environment (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: $(VENV)/pyvenv.cfg requirements.txt pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

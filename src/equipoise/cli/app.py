@@ -1,0 +1,145 @@
+"""The commands, their options and their help.  Each command imports what it runs when it runs."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from equipoise import __version__
+
+app = typer.Typer(
+    name="equipoise",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help prints in half the time, and survives every terminal
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="""One randomised, masked trial as one object: from the registry record to a report that anyone can check.
+
+\b
+  equipoise check NCT05921058      judge a registry record, or a study definition
+  equipoise new RECORD --out DIR   draft a study definition from a record
+  equipoise diff A B               say in words what an amendment changes
+  equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
+  equipoise verify DIR             prove that nothing was changed since it was written
+
+A RECORD is a file: the page text, the JSON or the XML of a registration.  A STUDY is the name of a shipped study, a
+folder, or its study.yaml.""",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"equipoise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = (
+        False
+    ),
+) -> None:
+    """Options that belong to no command."""
+
+
+Format = Annotated[str, typer.Option("--format", help="text for people, json for machines.", metavar="text|json")]
+
+
+@app.command()
+def check(
+    document: Annotated[str, typer.Argument(help="A registry record or a study definition.", metavar="RECORD|STUDY")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to judge on, for rules that depend on it.")
+    ] = None,
+    output_format: Format = "text",
+) -> None:
+    """Judge a registry record or a study definition.
+
+    Findings are grouped by how much they weigh, each with the words that clash and a way to mend them.  The exit
+    status is 1 if a finding is an error, and 2 if the file cannot be read.
+    """
+    from equipoise.cli.check import run
+
+    day = as_of.date() if as_of else datetime.now().astimezone().date()
+    raise typer.Exit(run(document, as_of=day, output_format=output_format, console=_console()))
+
+
+@app.command()
+def new(
+    record: Annotated[Path, typer.Argument(help="The registry record: page text, JSON or XML.")],
+    out: Annotated[Path, typer.Option(help="Folder for the draft; it must not hold one already.")],
+) -> None:
+    """Draft a study definition from a registry record.
+
+    Everything that the record leaves open stands in the draft as `undecided`; `equipoise check DIR` lists it.
+    """
+    from equipoise.cli.new import run
+
+    raise typer.Exit(run(record, out, console=_console()))
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier definition.", metavar="A")],
+    after: Annotated[str, typer.Argument(help="The later definition.", metavar="B")],
+    output_format: Format = "text",
+) -> None:
+    """Say in words what changed between two study definitions."""
+    from equipoise.cli.diff import run
+
+    raise typer.Exit(run(before, after, output_format=output_format, console=_console()))
+
+
+@app.command()
+def rehearse(
+    study: Annotated[str, typer.Argument(help="A shipped study, a folder or a study.yaml.")] = "NCT05921058",
+    participants: Annotated[
+        int | None, typer.Option(min=2, max=20_000, help="How many to randomise; else the study's own number.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    scenario: Annotated[Path | None, typer.Option(help="A scenario file: effects, drop-out, errors.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the trial and its report.")] = Path("out"),
+) -> None:
+    """Play the whole trial on synthetic participants: screening to release, analysis and report.
+
+    Every step goes through the commands that the real trial uses; the vault runs as its own process.  Everything that
+    is written says that it is synthetic.
+    """
+    from equipoise.cli.rehearse import run
+
+    raise typer.Exit(run(study, participants=participants, seed=seed, scenario=scenario, out=out, console=_console()))
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A trial's folder, or its ledger file.", metavar="DIR")],
+) -> None:
+    """Check the chain, the signed checkpoints, the outside anchors and the projections of a trial."""
+    from equipoise.cli.verify import run
+
+    raise typer.Exit(run(folder, console=_console()))
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def main() -> None:
+    """Run the command line.  A refusal is a sentence and exit status 2, never a traceback."""
+    from equipoise.vocabulary import Refusal
+
+    try:
+        app()
+    except Refusal as refusal:
+        console = _console()
+        console.stderr = True
+        console.print(f"[bold red]{refusal.rule}[/]  {refusal.sentence}", soft_wrap=True)
+        if refusal.remedy:
+            console.print(f"  {refusal.remedy}", soft_wrap=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
