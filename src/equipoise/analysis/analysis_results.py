@@ -1,0 +1,106 @@
+"""What the whole analysis gives: numbers that carry their method, their inputs and the way back to the ledger."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from equipoise.vocabulary import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSummary:
+    """How one arm did on one endpoint.  Values in the endpoint's unit; `None` where nobody was measured."""
+
+    arm: str
+    n: int
+    baseline_mean: float | None
+    baseline_sd: float | None
+    mean: float | None
+    sd: float | None
+    median: float | None
+    lower_quartile: float | None
+    upper_quartile: float | None
+    change_mean: float | None
+    change_sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One planned analysis, executed.
+
+    `estimate` with `interval` is in `unit` (a difference: experimental minus reference arm, unless `contrast` says
+    otherwise); `p` is two-sided under `two_sided`, and `p_exact` the same as a fraction where the method is exact.
+    `compares_arms` is False for a within-arm test: a result that cannot show an effect of the intervention.
+    `entries` are the ledger entries (seq) that the number was computed from.
+    """
+
+    id: str
+    endpoint: str
+    method: str
+    role: str
+    analysis_set: str
+    contrast: str
+    n: dict[str, int]
+    unit: str
+    estimate: float | None = None
+    standard_error: float | None = None
+    interval: tuple[float, float] | None = None
+    confidence: float = 0.95
+    p: float | None = None
+    p_exact: Fraction | None = None
+    p_adjusted: float | None = None
+    two_sided: str = ""
+    compares_arms: bool = True
+    arms: tuple[ArmSummary, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    inputs_digest: str = ""
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One measured value as it was reported, with the entry that last recorded it."""
+
+    participant: str
+    item: str
+    encounter: str
+    value: float | None
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One adverse event term: participants with it and events, by arm, with the risk difference and exact interval."""
+
+    term: str
+    participants: dict[str, int]
+    events: dict[str, int]
+    worst_grade: dict[str, int]
+    risk_difference: float | None = None
+    interval: tuple[float, float] | None = None
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResults:
+    """Everything that the plan asked for, under one allocation.
+
+    `allocation` is `released`, or `dummy` while the trial is masked; `synthetic` is True for a rehearsal.
+    """
+
+    study_digest: str
+    lock_digest: str
+    allocation: str
+    allocation_digest: str
+    synthetic: bool
+    arms: dict[str, str]
+    """Participant -> arm, as analysed."""
+    sets: dict[str, tuple[str, ...]]
+    """Analysis set -> participants."""
+    results: tuple[Result, ...]
+    events: tuple[EventRow, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    baseline: dict[str, tuple[ArmSummary, ...]] = field(default_factory=dict)
+    """Baseline characteristic -> summary by arm."""
