@@ -6,7 +6,7 @@ published, so that an editor completes the file.
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,10 +21,22 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from equipoise.vocabulary import MASKED_ROLES, Role
+from equipoise.vocabulary import MASKED_ROLES, Refusal, Role, convertible, unit
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A lower-case name that is also a variable in an expression."""
+
+
+def _known_unit(code: str) -> str:
+    try:
+        unit(code)
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from None
+    return code
+
+
+UcumCode = Annotated[str, AfterValidator(_known_unit)]
+"""A unit as UCUM writes it, such as mg/dL."""
 
 
 class Declared(BaseModel):
@@ -126,7 +138,7 @@ class Limits(Declared):
     hard_high: Decimal | None = None
     soft_low: Decimal | None = None
     soft_high: Decimal | None = None
-    unit: str = ""
+    unit: UcumCode | Literal[""] = ""
     source: str = ""
 
     @model_validator(mode="after")
@@ -193,7 +205,7 @@ class Item(Declared):
     id: Identifier
     label: Label
     type: ItemType
-    units: tuple[str, ...] = ()
+    units: tuple[UcumCode, ...] = ()
     codes: tuple[Code, ...] = ()
     limits: Limits | None = None
     required: bool = False
@@ -223,11 +235,18 @@ class Item(Declared):
             (quantity and not self.units, "a reported quantity needs at least one unit"),
             (bool(self.units) and not number, "only a number has units"),
             (len(set(self.units)) < len(self.units), "the same unit stands twice"),
+            (len(self.units) > 1 and not quantity, "only a reported quantity offers a choice of units"),
             (self.limits is not None and not number, "only a number has limits"),
+            (not self._limits_reach_the_unit(), "the limits are in a unit that the item's first unit cannot reach"),
             (self.comparator_allowed and not quantity, "only a reported quantity may carry a comparator (< or >)"),
             (self.max_length is not None and self.type is not ItemType.TEXT, "only a text has a max_length"),
             (self.derived is not None and self.required, "a derived item cannot be required of a person"),
         )
+
+    def _limits_reach_the_unit(self) -> bool:
+        if self.limits is None or not self.limits.unit:
+            return True
+        return bool(self.units) and convertible(self.units[0], self.limits.unit)
 
     @property
     def unit(self) -> str:

@@ -33,6 +33,18 @@ class Interval:
     low_included: bool = True
     high_included: bool = True
 
+    def lies_above(self, limit: Fraction) -> bool | None:
+        """True if every allowed value is greater than `limit`, False if none is, None if the report does not tell."""
+        if self.low is not None and (self.low > limit or (self.low == limit and not self.low_included)):
+            return True
+        return False if self.high is not None and self.high <= limit else None
+
+    def lies_below(self, limit: Fraction) -> bool | None:
+        """True if every allowed value is less than `limit`, False if none is, None if the report does not tell."""
+        if self.high is not None and (self.high < limit or (self.high == limit and not self.high_included)):
+            return True
+        return False if self.low is not None and self.low >= limit else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
