@@ -1,0 +1,66 @@
+"""The reference set of the trial at hand: the procedure that sealed the list, applied to who was randomised.
+
+The law is not written again here: `allocation.procedures` describes each procedure once, as a tree of chances, and
+this module walks that tree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from equipoise.allocation.design import RandomisationDesign
+from equipoise.allocation.procedures import Procedure, Ratio
+from equipoise.analysis.exact.laws import Edge, State
+from equipoise.analysis.exact.reference import Reference, Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureLaw:
+    """An allocation procedure as a law for one stratum; arm number `treated` of the design counts as treated."""
+
+    procedure: Procedure
+    ratio: Ratio
+    treated: int
+
+    @property
+    def start(self) -> State:
+        return self.procedure.start(self.ratio)
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        """What may happen next; the choice of a block's size, which nobody sees, is passed through."""
+        assert isinstance(state, tuple)
+        outcomes = self.procedure.outcomes(state, self.ratio)
+        total = sum(outcome.weight for outcome in outcomes)
+        edges: list[Edge] = []
+        for outcome in outcomes:
+            share = Fraction(outcome.weight, total)
+            if outcome.arm is None:
+                edges += [(arm, share * weight, end) for arm, weight, end in self.edges(position, outcome.state)]
+            else:
+                edges.append((int(outcome.arm == self.treated), share, outcome.state))
+        return tuple(edges)
+
+
+def recorded_procedure(
+    design: RandomisationDesign, places: Sequence[tuple[int, int]], treated_arm: str, has_outcome: Sequence[bool]
+) -> Reference:
+    """The reference set for participants at `places` (stratum, slot), those with an outcome numbered from 0 in order.
+
+    Everybody who was randomised takes part in the walk, since the procedure saw them; a participant without an
+    outcome counts in nobody's sum (the walk's unit -1).  The test is then exact given who has an outcome, if
+    missing outcomes do not depend on the arm.
+    """
+    number: dict[int, int] = {}
+    for index, present in enumerate(has_outcome):
+        if present:
+            number[index] = len(number)
+    treated = design.arms.index(treated_arm)
+    stretches = []
+    for stratum in sorted({stratum for stratum, _ in places}):
+        members = sorted((slot, index) for index, (own, slot) in enumerate(places) if own == stratum)
+        assert [slot for slot, _ in members] == list(range(len(members))), "slots are used in order, without a skip"
+        units = tuple(number.get(index, -1) for _, index in members)
+        stretches.append(Stretch(units, ProcedureLaw(design.procedure, design.shares, treated)))
+    words = ", ".join(f"{key} {value}" for key, value in design.procedure.parameters().items() if key != "method")
+    method = str(design.procedure.parameters()["method"])
+    return Reference(f"{method}{f' ({words})' if words else ''}, as recorded", len(number), tuple(stretches))
