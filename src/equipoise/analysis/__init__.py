@@ -1,1 +1,45 @@
-"""analysis."""
+"""Numbers that hold: exact inference under the procedure that was used, models, multiplicity, forensics.
+
+Names are imported when they are first used, so that `import equipoise.analysis` costs nothing.
+"""
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "results": ("Estimate", "Interval", "ModelResult", "PValue", "Sides", "Tails", "TestResult", "as_record"),
+    "exact.integers": ("Recorded",),
+    "exact.reference": (
+        "Procedure",
+        "Reference",
+        "Rerun",
+        "biased_coin",
+        "big_stick",
+        "block_urn",
+        "complete",
+        "fixed_sizes",
+        "maximal",
+        "minimisation",
+        "permuted_blocks",
+        "random_blocks",
+        "stratified",
+        "urn",
+    ),
+    "exact.cost": ("Budget", "Cost"),
+    "exact.monte_carlo": ("Resampling",),
+    "exact.two_sample": ("from_arms", "normal_scores_test", "randomisation_test", "rank_sum_test"),
+    "exact.binomial": ("clopper_pearson",),
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605  built from the table above, so that no name is written twice
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

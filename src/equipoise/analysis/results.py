@@ -1,106 +1,154 @@
-"""What an analysis gives: numbers that carry their method, their inputs and the way back to the ledger."""
+"""What every method gives back: frozen values that say what was computed, how, on how many, and how far to trust it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from typing import TypeAlias
 
-from equipoise.vocabulary import Finding
+from equipoise.vocabulary import Json
+
+Number: TypeAlias = int | float | Fraction
+
+
+class Sides(StrEnum):
+    """Which outcomes count as at least as extreme as the observed one; T is the statistic, t its observed value."""
+
+    DISTANCE = "distance"
+    """Two-sided, P(|T - E T| >= |t - E T|): the default of every exact test here."""
+    DOUBLED = "doubled"
+    """Two-sided, min(1, 2 min(P(T >= t), P(T <= t))): agrees with two one-sided confidence limits."""
+    PROBABILITY = "probability"
+    """Two-sided, all outcomes that are no more probable than the observed one (Fisher's exact test)."""
+    SYMMETRIC = "symmetric"
+    """Two-sided under a model whose reference distribution is symmetric (t, normal) or one-tailed by nature (F)."""
+    GREATER = "greater"
+    """One-sided, P(T >= t)."""
+    LESS = "less"
+    """One-sided, P(T <= t)."""
 
 
 @dataclass(frozen=True, slots=True)
-class ArmSummary:
-    """How one arm did on one endpoint.  Values in the endpoint's unit; `None` where nobody was measured."""
+class Interval:
+    """A confidence interval in the data's units; an infinite limit is `float('-inf')` or `float('inf')`."""
 
-    arm: str
-    n: int
-    baseline_mean: float | None
-    baseline_sd: float | None
-    mean: float | None
-    sd: float | None
-    median: float | None
-    lower_quartile: float | None
-    upper_quartile: float | None
-    change_mean: float | None
-    change_sd: float | None
+    lower: Number
+    upper: Number
+    level: Fraction
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """One planned analysis, executed.
+class PValue:
+    """A p-value.  Exact ones are fractions, with the unreduced count of allocations (or weight) beside them.
 
-    `estimate` with `interval` is in `unit` (a difference: experimental minus reference arm, unless `contrast` says
-    otherwise); `p` is two-sided under `two_sided`, and `p_exact` the same as a fraction where the method is exact.
-    `compares_arms` is False for a within-arm test: a result that cannot show an effect of the intervention.
-    `entries` are the ledger entries (seq) that the number was computed from.
+    `interval` is the exact binomial interval of a Monte Carlo p; it is absent where nothing was sampled.
     """
 
-    id: str
-    endpoint: str
+    value: Fraction | float
+    sides: Sides
+    exact: bool
+    favourable: int | None = None
+    total: int | None = None
+    interval: Interval | None = None
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def text(self, decimals: int = 4) -> str:
+        """Rounded half-even, as a table prints it; below the last printed digit: `<0.0001`."""
+        smallest = Decimal(1).scaleb(-decimals)
+        if 0 < self.value < smallest / 2:
+            return f"<{smallest:f}"
+        if isinstance(self.value, Fraction):
+            return f"{round(self.value * 10**decimals) * smallest:.{decimals}f}"
+        return f"{self.value:.{decimals}f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One estimated quantity.  `df` is infinite for normal-theory inference, None where it has no meaning."""
+
+    name: str
+    value: Number
+    se: float | None = None
+    df: float | None = None
+    statistic: float | None = None
+    p: PValue | None = None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tails:
+    """All conventions of one exact test side by side; `mid` is the two-sided (distance) p with half the ties."""
+
+    distance: Fraction
+    doubled: Fraction
+    greater: Fraction
+    less: Fraction
+    mid: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """The result of one test.  `n` pairs a name (an arm, 'pairs') with a number of participants."""
+
+    __test__ = False  # a noun of ours, not a class for pytest to collect
+
     method: str
-    role: str
-    analysis_set: str
-    contrast: str
-    n: dict[str, int]
-    unit: str
-    estimate: float | None = None
-    standard_error: float | None = None
-    interval: tuple[float, float] | None = None
-    confidence: float = 0.95
-    p: float | None = None
-    p_exact: Fraction | None = None
-    p_adjusted: float | None = None
-    two_sided: str = ""
-    compares_arms: bool = True
-    arms: tuple[ArmSummary, ...] = ()
+    statistic_name: str
+    statistic: Number
+    p: PValue
+    n: tuple[tuple[str, int], ...]
+    tails: Tails | None = None
+    estimate: Estimate | None = None
+    reference: str = ""
+    engine: str = ""
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    inputs_digest: str = ""
-    entries: tuple[int, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """True only where no approximation, sampling or rounding touched the p-value."""
+        return self.p.exact
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One measured value as it was reported, with the entry that last recorded it."""
+class ModelResult:
+    """The result of a fitted model: one `Estimate` per coefficient, then named scalars such as `-2 log L`."""
 
-    participant: str
-    item: str
-    encounter: str
-    value: float | None
-    text: str
-    entry: int
+    method: str
+    estimates: tuple[Estimate, ...]
+    n: tuple[tuple[str, int], ...]
+    scalars: tuple[tuple[str, float], ...] = ()
+    assumptions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
+    def estimate(self, name: str) -> Estimate:
+        """The coefficient called `name`.  Raises `KeyError` where there is none."""
+        for found in self.estimates:
+            if found.name == name:
+                return found
+        raise KeyError(name)
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One adverse event term: participants with it and events, by arm, with the risk difference and exact interval."""
-
-    term: str
-    participants: dict[str, int]
-    events: dict[str, int]
-    worst_grade: dict[str, int]
-    risk_difference: float | None = None
-    interval: tuple[float, float] | None = None
-    entries: tuple[int, ...] = ()
+    def scalar(self, name: str) -> float:
+        """The scalar called `name`.  Raises `KeyError` where there is none."""
+        return dict(self.scalars)[name]
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysisResults:
-    """Everything that the plan asked for, under one allocation.
-
-    `allocation` is `released`, or `dummy` while the trial is masked; `synthetic` is True for a rehearsal.
-    """
-
-    study_digest: str
-    lock_digest: str
-    allocation: str
-    allocation_digest: str
-    synthetic: bool
-    arms: dict[str, str]
-    """Participant -> arm, as analysed."""
-    sets: dict[str, tuple[str, ...]]
-    """Analysis set -> participants."""
-    results: tuple[Result, ...]
-    events: tuple[EventRow, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    baseline: dict[str, tuple[ArmSummary, ...]] = field(default_factory=dict)
-    """Baseline characteristic -> summary by arm."""
+def as_record(value: object) -> Json:
+    """A result as canonical JSON: fractions as `'a/b'`, binary floats as the shortest text that reads back."""
+    record: Json = str(value)
+    if value is None or isinstance(value, bool | int | str):
+        record = value
+    elif isinstance(value, Fraction):
+        record = f"{value.numerator}/{value.denominator}"
+    elif isinstance(value, float):
+        record = repr(float(value))
+    elif is_dataclass(value):
+        record = {field.name: as_record(getattr(value, field.name)) for field in fields(value)}
+    elif isinstance(value, tuple | list):
+        record = [as_record(item) for item in value]
+    elif isinstance(value, dict):
+        record = {str(key): as_record(item) for key, item in value.items()}
+    return record

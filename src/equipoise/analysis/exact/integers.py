@@ -1,0 +1,112 @@
+"""Exact arithmetic at the door: recorded numbers become integers with a common unit, and stay exact."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from numbers import Integral
+from typing import TypeAlias
+
+from equipoise.vocabulary import Refusal
+
+Recorded: TypeAlias = int | str | Decimal | Fraction | float
+"""A number as it was recorded.  Text and `Decimal` are exact as written.
+
+A binary float is read by its shortest decimal text (`repr`), so 0.1 means one tenth and not the nearest
+binary number; a computed float therefore carries up to 17 digits.  Round it to the recorded precision first.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Integers and the unit that turns them back: recorded value = integer x unit (no offset)."""
+
+    integers: tuple[int, ...]
+    unit: Fraction
+
+
+def exact(value: Recorded, what: str = "value", position: int | None = None) -> Fraction:
+    """One recorded number as a fraction.
+
+    Refuses what is not a finite number; the sentence names the position, never the content.
+    """
+    try:
+        if isinstance(value, Fraction):
+            return value
+        if isinstance(value, bool) or value is None:
+            raise ValueError
+        if isinstance(value, str):
+            return Fraction(Decimal(value.strip()))
+        if isinstance(value, Decimal):
+            return Fraction(value)
+        if isinstance(value, Integral):
+            return Fraction(int(value))
+        return Fraction(repr(float(value)))
+    except (ValueError, TypeError, InvalidOperation, OverflowError) as error:
+        where = "" if position is None else f" number {position + 1}"
+        raise Refusal(
+            "EXACT-NUMBER",
+            f"The {what}{where} is not a finite number.",
+            "Decide first how missing values and values below a detection limit are handled, then test again.",
+        ) from error
+
+
+def exact_all(values: Iterable[Recorded], what: str = "value") -> tuple[Fraction, ...]:
+    """Each recorded number as a fraction; refuses as `exact` does."""
+    return tuple(exact(value, what, i) for i, value in enumerate(values))
+
+
+def scaled(values: Iterable[Recorded], what: str = "value") -> Scaled:
+    """Common integers: with L the least common denominator, integer = value x L and unit = 1/L."""
+    fractions = exact_all(values, what)
+    common = math.lcm(*(value.denominator for value in fractions)) if fractions else 1
+    return Scaled(tuple(value.numerator * (common // value.denominator) for value in fractions), Fraction(1, common))
+
+
+def reduced(integers: Sequence[int]) -> tuple[tuple[int, ...], int, int]:
+    """(scores, offset, factor) with integer = offset + factor x score, smallest score 0, no common divisor."""
+    offset = min(integers)
+    factor = math.gcd(*(value - offset for value in integers)) or 1
+    return tuple((value - offset) // factor for value in integers), offset, factor
+
+
+def doubled_midranks(integers: Sequence[int]) -> tuple[int, ...]:
+    """Twice the midranks: a run of equal values at places a..b (from 1) gets a + b, always an integer."""
+    order = sorted(range(len(integers)), key=lambda i: integers[i])
+    ranks = [0] * len(integers)
+    start = 0
+    while start < len(order):
+        end = start
+        while end + 1 < len(order) and integers[order[end + 1]] == integers[order[start]]:
+            end += 1
+        for place in range(start, end + 1):
+            ranks[order[place]] = start + end + 2
+        start = end + 1
+    return tuple(ranks)
+
+
+def allocation_of(allocation: Sequence[int], n: int) -> tuple[int, ...]:
+    """The allocation as 0 (control) and 1 (treated); refuses other codes, another length, or an empty arm."""
+    arms = tuple(int(arm) if arm in (0, 1) else -1 for arm in allocation)
+    if -1 in arms:
+        raise Refusal("EXACT-ARM", "An allocation code is neither 0 nor 1.", "Code control as 0 and treated as 1.")
+    if len(arms) != n:
+        raise Refusal(
+            "EXACT-LENGTH",
+            f"There are {n} values but {len(arms)} allocations.",
+            "Give one allocation for each value, in the same order.",
+        )
+    if sum(arms) in (0, n):
+        raise Refusal("EXACT-EMPTY", "One arm is empty, so there is nothing to compare.", "Check the analysis set.")
+    return arms
+
+
+def refuse_all_tied(integers: Sequence[int]) -> None:
+    """Refuses data in which every value is the same: no allocation can differ from another."""
+    if len(set(integers)) == 1:
+        raise Refusal(
+            "EXACT-TIED",
+            "All values are equal, so the data cannot speak for or against a difference.",
+            "Report the common value; a p-value would be 1 by definition.",
+        )

@@ -1,0 +1,49 @@
+"""The kernels in plain numpy: slower, and the reference for the compiled ones."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def subset_sums(values: Ints, largest: int) -> Ints:
+    """Sums of all subsets of size 0, 1, ... `largest`, each size sorted, one size after another."""
+    sizes: list[Ints] = [np.zeros(1, dtype=np.int64)]
+    for value in values:
+        grown = [sizes[0]]
+        for j in range(1, len(sizes)):
+            grown.append(np.sort(np.concatenate((sizes[j], sizes[j - 1] + value)), kind="stable"))
+        if len(sizes) <= largest:
+            grown.append(sizes[-1] + value)
+        sizes = grown
+    return np.concatenate(sizes)
+
+
+def pairs_at_least(  # noqa: PLR0917  the compiled twin takes the same
+    first: Ints, first_starts: Ints, second: Ints, second_starts: Ints, size: int, only: int, threshold: int
+) -> int:
+    """Number of pairs with a sum >= threshold, one from each list, whose subset sizes add up to `size`.
+
+    The lists are as `subset_sums` gives them; `only` >= 0 fixes the size taken from the first list.
+    """
+    count = 0
+    for own in range(len(first_starts) - 1) if only < 0 else (only,):
+        other = size - own
+        if 0 <= other < len(second_starts) - 1:
+            a = first[first_starts[own] : first_starts[own + 1]]
+            b = second[second_starts[other] : second_starts[other + 1]]
+            if len(a) > len(b):
+                a, b = b, a
+            count += int((len(b) - np.searchsorted(b, threshold - a, side="left")).sum())
+    return count
+
+
+def shift_row(scores: Ints, size: int, reach: int) -> Ints:
+    """Number of subsets of `size` with sum 0, 1, ... `reach`."""
+    table = np.zeros((size + 1, reach + 1), dtype=np.int64)
+    table[0, 0] = 1
+    for score in scores:
+        for j in range(size, 0, -1):
+            table[j, score:] += table[j - 1, : reach + 1 - score]
+    row: Ints = table[size]
+    return row

@@ -1,0 +1,179 @@
+"""How an allocation is drawn, step by step: each law gives the arms that may come next, with their weights.
+
+The product of the weights along a sequence is proportional to its probability, so weights may be counts (1 per
+sequence of a block) as well as probabilities.  A state is any hashable value.  Arm 1 is treated, arm 0 control.
+"""
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol, TypeAlias
+
+State: TypeAlias = Hashable
+Edge: TypeAlias = tuple[int, int | Fraction, State]  # (arm, weight, next state)
+
+
+class Law(Protocol):
+    """A rule of allocation for one stretch of participants, in order of entry."""
+
+    @property
+    def start(self) -> State:
+        """The state before the first participant."""
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        """What may happen to the participant at `position` (from 0); weights are positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`treated` of `size` places, all subsets equally likely, of which only the first `used` places were filled.
+
+    A truncated block weighs each beginning by its C(size - used, treated - j) completions.
+    """
+
+    size: int
+    treated: int
+    used: int
+    start: int = 0
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, int)
+        given = []
+        for arm in (0, 1):
+            count = state + arm
+            left = self.size - position - 1
+            if count <= self.treated and self.treated - count <= left:
+                last = position == self.used - 1
+                given.append((arm, math.comb(left, self.treated - count) if last else 1, count))
+        return tuple(given)
+
+
+@dataclass(frozen=True, slots=True)
+class RandomBlocks:
+    """1:1 blocks whose sizes were drawn with equal chances from `sizes`, and not recorded.
+
+    The state is (size of the open block, places filled, treated among them).  Where the boundaries were recorded,
+    use `Block` for each of them: that test is conditional on the sizes, and sharper.
+    """
+
+    sizes: tuple[int, ...]
+    start: tuple[int, int, int] = (0, 0, 0)
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, tuple)
+        size, filled, treated = state
+        if filled < size:
+            return self._within(size, filled, treated, Fraction(1))
+        share = Fraction(1, len(self.sizes))
+        return tuple(edge for new in self.sizes for edge in self._within(new, 0, 0, share))
+
+    def _within(self, size: int, filled: int, treated: int, share: Fraction) -> tuple[Edge, ...]:
+        chance = Fraction(size // 2 - treated, size - filled)
+        coin = _coin(chance, (size, filled + 1, treated), (size, filled + 1, treated + 1))
+        return tuple((arm, weight * share, end) for arm, weight, end in coin)
+
+
+@dataclass(frozen=True, slots=True)
+class Imbalance:
+    """A coin that depends on D, treated minus control so far: complete, Efron, big stick, or both together.
+
+    D = 0: 1/2 each.  |D| = `limit`: the lagging arm for certain.  Otherwise the lagging arm with probability
+    `favour`.  Sources: Efron 1971 (favour 2/3, no limit); Soares & Wu 1983 (big stick: favour 1/2 with a limit);
+    Chen 1999 (biased coin with imbalance tolerance: both).
+    """
+
+    favour: Fraction
+    limit: int | None
+    start: int = 0
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, int)
+        if self.limit is not None and abs(state) >= self.limit:
+            lagging = 1 if state < 0 else 0
+            return ((lagging, 1, state + 2 * lagging - 1),)
+        treated = Fraction(1, 2) if state == 0 else (self.favour if state < 0 else 1 - self.favour)
+        return _coin(treated, state - 1, state + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Urn:
+    """Wei's urn UD(alpha, beta): P(treated) = (alpha + beta n0) / (2 alpha + beta (n0 + n1)).  Source: Wei 1978."""
+
+    alpha: int
+    beta: int
+    start: int = 0
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, int)
+        total = 2 * self.alpha + self.beta * position
+        treated = Fraction(self.alpha + self.beta * (position - state), total) if total else Fraction(1, 2)
+        return _coin(treated, state, state + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockUrn:
+    """Block urn design, 1:1, `per_arm` balls of each arm; a ball pair goes back when both have been drawn.
+
+    With k = min(n0, n1): P(treated) = (per_arm + k - n1) / (2 per_arm + 2 k - n0 - n1).  Source: Zhao & Weng 2011.
+    """
+
+    per_arm: int
+    start: int = 0
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, int)
+        control = position - state
+        pairs = min(state, control)
+        treated = Fraction(self.per_arm + pairs - state, 2 * self.per_arm + 2 * pairs - position)
+        return _coin(treated, state, state + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Maximal procedure: all sequences of `length` that end balanced with |D| <= `limit` throughout, equally likely.
+
+    Source: Berger, Ivanova & Knoll 2003.
+    """
+
+    length: int
+    limit: int
+    start: int = 0
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, int)
+        left = self.length - position - 1
+        ends = ((0, state - 1), (1, state + 1))
+        return tuple((arm, 1, end) for arm, end in ends if abs(end) <= min(self.limit, left))
+
+
+@dataclass(frozen=True, slots=True)
+class Minimisation:
+    """Pocock & Simon 1975 with the range: the arm that leaves the smaller sum of marginal imbalances is favoured.
+
+    `levels[i]` are participant i's factor levels, as recorded.  The state is treated minus control per factor and
+    level.  Equal sums: 1/2 each; otherwise the favoured arm with probability `favour` (1 is deterministic).
+    """
+
+    levels: tuple[tuple[str, ...], ...]
+    favour: Fraction
+    start: tuple[tuple[int, str, int], ...] = ()
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        assert isinstance(state, tuple)
+        margins = {(factor, level): d for factor, level, d in state}
+        own = list(enumerate(self.levels[position]))
+        lean = sum(abs(margins.get(cell, 0) + 1) - abs(margins.get(cell, 0) - 1) for cell in own)
+        treated = Fraction(1, 2) if lean == 0 else (1 - self.favour if lean > 0 else self.favour)
+        ends = []
+        for change in (-1, 1):
+            after = dict(margins)
+            for cell in own:
+                after[cell] = after.get(cell, 0) + change
+            ends.append(tuple(sorted((factor, level, d) for (factor, level), d in after.items())))
+        return _coin(treated, ends[0], ends[1])
+
+
+def _coin(treated: Fraction, control_state: State, treated_state: State) -> tuple[Edge, ...]:
+    edges: tuple[Edge, ...] = ((0, 1 - treated, control_state), (1, treated, treated_state))
+    return tuple(edge for edge in edges if edge[1] > 0)

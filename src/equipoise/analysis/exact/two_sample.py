@@ -1,0 +1,260 @@
+"""Randomisation tests of two arms: any linear statistic, under the procedure that was used."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from equipoise.analysis.exact.cost import Budget, Job, counter
+from equipoise.analysis.exact.counter import Counter
+from equipoise.analysis.exact.integers import (
+    Recorded,
+    Scaled,
+    allocation_of,
+    doubled_midranks,
+    reduced,
+    refuse_all_tied,
+    scaled,
+)
+from equipoise.analysis.exact.monte_carlo import Resampling, linear_by_rerun
+from equipoise.analysis.exact.normal_scores import normal_scores
+from equipoise.analysis.exact.reference import Procedure, Rerun, fixed_sizes
+from equipoise.analysis.results import Estimate, PValue, Sides, Tails, TestResult
+from equipoise.vocabulary import Refusal
+
+
+def from_arms(treated: Sequence[Recorded], control: Sequence[Recorded]) -> tuple[list[Recorded], list[int]]:
+    """Values and allocation for data kept per arm, treated first (for reference sets without an order of entry)."""
+    return [*treated, *control], [1] * len(treated) + [0] * len(control)
+
+
+def randomisation_test(
+    values: Sequence[Recorded],
+    allocation: Sequence[int],
+    reference: Procedure | None = None,
+    *,
+    sides: Sides = Sides.DISTANCE,
+    given_sizes: bool = False,
+    budget: Budget | None = None,
+    resampling: Resampling | None = None,
+) -> TestResult:
+    """Exact randomisation test of the difference in means, D = mean(treated) - mean(control), in the data's units.
+
+    `values` and `allocation` (1 treated, 0 control) stand in order of entry.  `reference` is the procedure that was
+    used; the default is all subsets of the observed size.  p = P(|D - E D| >= |d - E D|) (`Sides.DISTANCE`), or the
+    other conventions of `Sides`; all exact ones are in `tails`.  `given_sizes` conditions on the observed arm sizes
+    where the procedure leaves them to chance; E D stays that of the whole procedure.  Sequences with an empty arm
+    are left out.
+
+    Refuses: non-finite values, an empty arm, all values tied, an allocation that the procedure cannot give, more
+    than `budget`.  Source: Fisher 1935; Edgington & Onghena 2007; Rosenberger & Lachin 2016, chapter 6.
+    """
+    data = scaled(values)
+    return _linear(
+        data,
+        allocation,
+        reference,
+        _Wording("randomisation test of the difference in means", "difference in means", data.unit),
+        _Options(sides, given_sizes, budget, resampling),
+    )
+
+
+def rank_sum_test(
+    values: Sequence[Recorded],
+    allocation: Sequence[int],
+    reference: Procedure | None = None,
+    *,
+    sides: Sides = Sides.DISTANCE,
+    given_sizes: bool = False,
+    budget: Budget | None = None,
+    resampling: Resampling | None = None,
+) -> TestResult:
+    """Exact Wilcoxon-Mann-Whitney test with midranks for ties, under the procedure that was used.
+
+    The statistic is the difference in mean midranks (treated - control); for fixed arm sizes this is the same test
+    as the rank sum W or Mann-Whitney's U.  Arguments, sides and refusals as in `randomisation_test`.
+    Source: Wilcoxon 1945; Mann & Whitney 1947; midranks Lehmann 1975.
+    """
+    data = Scaled(doubled_midranks(scaled(values).integers), Fraction(1, 2))
+    return _linear(
+        data,
+        allocation,
+        reference,
+        _Wording("Wilcoxon-Mann-Whitney test, midranks", "difference in mean ranks", data.unit),
+        _Options(sides, given_sizes, budget, resampling),
+    )
+
+
+def normal_scores_test(
+    values: Sequence[Recorded],
+    allocation: Sequence[int],
+    reference: Procedure | None = None,
+    *,
+    sides: Sides = Sides.DISTANCE,
+    budget: Budget | None = None,
+) -> TestResult:
+    """Exact van der Waerden test: scores are normal quantiles of midrank / (n + 1), rounded to 10 decimals.
+
+    Arguments, sides and refusals as in `randomisation_test`.  Source: van der Waerden 1952.
+    """
+    data = scaled(normal_scores(doubled_midranks(scaled(values).integers)))
+    return _linear(
+        data,
+        allocation,
+        reference,
+        _Wording("van der Waerden normal scores test", "difference in mean scores", data.unit),
+        _Options(sides, False, budget, None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    method: str
+    statistic: str
+    unit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    sides: Sides
+    given_sizes: bool
+    budget: Budget | None
+    resampling: Resampling | None
+
+
+def _linear(
+    data: Scaled, allocation: Sequence[int], reference: Procedure | None, wording: _Wording, options: _Options
+) -> TestResult:
+    arms = allocation_of(allocation, len(data.integers))
+    refuse_all_tied(data.integers)
+    procedure = reference or fixed_sizes(len(arms), sum(arms))
+    _refuse_other_size(procedure, len(arms))
+    scores, _, factor = reduced(data.integers)
+    unit = wording.unit * factor
+    observed = mean_difference(scores, arms)
+    sizes = (("treated", sum(arms)), ("control", len(arms) - sum(arms)))
+    estimate = Estimate(wording.statistic, observed * unit)
+    if isinstance(procedure, Rerun):
+        p = linear_by_rerun(scores, arms, procedure, options.sides, options.resampling)
+        return TestResult(
+            wording.method,
+            wording.statistic,
+            observed * unit,
+            p,
+            sizes,
+            None,
+            estimate,
+            procedure.name,
+            "re-run of the recorded procedure",
+            ("outcomes do not depend on the allocation under the null hypothesis",),
+        )
+    task = Job(procedure, scores)
+    refuse_impossible(task, arms)
+    counts = counter(task, options.budget)
+    p, tails = linear_tails(task, counts, observed, options.sides, sum(arms) if options.given_sizes else None)
+    return TestResult(
+        wording.method,
+        wording.statistic,
+        observed * unit,
+        p,
+        sizes,
+        tails,
+        estimate,
+        procedure.name + (", given the arm sizes" if options.given_sizes else ""),
+        counts.engine,
+        ("outcomes do not depend on the allocation under the null hypothesis",),
+        _coarseness(p),
+    )
+
+
+def mean_difference(scores: Sequence[int], arms: Sequence[int]) -> Fraction:
+    """(n S - k T) / (k (n - k)) for treated sum S, total T, k treated of n."""
+    n, k = len(arms), sum(arms)
+    treated = sum(score for score, arm in zip(scores, arms, strict=True) if arm)
+    return Fraction(n * treated - k * sum(scores), k * (n - k))
+
+
+def linear_tails(
+    task: Job, counts: Counter, observed: Fraction, sides: Sides, given: int | None
+) -> tuple[PValue, Tails]:
+    """All tails of the difference in means; `given` fixes the number treated."""
+    n, total_score = task.reference.n, sum(task.scores)
+    both_arms = {k: wm for k, wm in task.moments.items() if 0 < k < n}
+    shares = (Fraction(n * m - k * total_score * w, k * (n - k)) for k, (w, m) in both_arms.items())
+    centre = sum(shares, Fraction(0)) / sum(weight for weight, _ in both_arms.values())
+    sizes = [k for k in both_arms if given in (None, k)]
+    total = sum(both_arms[k][0] for k in sizes)
+
+    def reaching(bound: Fraction, strictly: bool) -> int:
+        """Weight with D >= bound (D > bound)."""
+        count = 0
+        for k in sizes:
+            sum_bound = (bound * k * (n - k) + k * total_score) / n
+            count += counts.at_least((k, 0), _threshold(sum_bound, strictly))
+        return count
+
+    return tails_of(reaching, observed, centre, total, sides)
+
+
+def tails_of(
+    reaching: Callable[[Fraction, bool], int], observed: Fraction, centre: Fraction, total: int, sides: Sides
+) -> tuple[PValue, Tails]:
+    """Both conventions from a tail function; `reaching(b, strictly)` is the weight with statistic >= b (or > b)."""
+    distance = abs(observed - centre)
+    above, above_strictly = (reaching(centre + distance, strictly) for strictly in (False, True))
+    if distance == 0:
+        below_strictly, below = total - above, total - above_strictly
+        at_least, at_most = above, below
+        two_sided, two_sided_strictly = total, above_strictly + below_strictly
+    else:
+        below = total - reaching(centre - distance, True)
+        below_strictly = total - reaching(centre - distance, False)
+        two_sided, two_sided_strictly = above + below, above_strictly + below_strictly
+        at_least = above if observed > centre else total - below_strictly
+        at_most = below if observed < centre else total - above_strictly
+    doubled = min(total, 2 * min(at_least, at_most))
+    chosen = {
+        Sides.DISTANCE: two_sided,
+        Sides.DOUBLED: doubled,
+        Sides.GREATER: at_least,
+        Sides.LESS: at_most,
+    }
+    if sides not in chosen:
+        raise Refusal("EXACT-SIDES", "This two-sided definition does not fit the test.", "Use distance or doubled.")
+    tails = Tails(
+        Fraction(two_sided, total),
+        Fraction(doubled, total),
+        Fraction(at_least, total),
+        Fraction(at_most, total),
+        Fraction(two_sided + two_sided_strictly, 2 * total),
+    )
+    return PValue(Fraction(chosen[sides], total), sides, True, chosen[sides], total), tails
+
+
+def refuse_impossible(task: Job, arms: Sequence[int]) -> None:
+    """Refuses a trial whose recorded allocation has probability zero under the stated procedure."""
+    if task.weight(arms) == 0:
+        raise Refusal(
+            "EXACT-PROCEDURE",
+            "The recorded allocation cannot have come from the stated procedure.",
+            "Compare order of entry, strata and procedure with the randomisation record.",
+        )
+
+
+def _refuse_other_size(procedure: Procedure, n: int) -> None:
+    if procedure.n != n:
+        raise Refusal(
+            "EXACT-REFERENCE",
+            f"The procedure describes {procedure.n} participants, the data {n}.",
+            "Randomised participants without an outcome need a decision before the test (an imputed or worst value).",
+        )
+
+
+def _threshold(bound: Fraction, strictly: bool) -> int:
+    """Smallest integer >= bound, or > bound."""
+    return bound.numerator // bound.denominator + 1 if strictly else -(-bound.numerator // bound.denominator)
+
+
+def _coarseness(p: PValue) -> tuple[str, ...]:
+    if p.total is not None and p.total < 40:  # 2 / 40 = 0.05: the smallest two-sided p of a symmetric design
+        return (f"only {p.total} allocations: the smallest possible p-value is {Fraction(1, p.total)}",)
+    return ()
