@@ -1,1 +1,81 @@
-"""allocation."""
+"""The hatch: what may be asked of the vault, and its sealed slots.  No type here pairs a participant with an arm."""
+
+from equipoise.allocation.ceremony import (
+    abandon_ceremony,
+    commit_seed,
+    freeze_design,
+    receive_pack_map,
+    record_anchor,
+    seal_list,
+)
+from equipoise.allocation.commitment import AllocationCommitment, root_in_groups, seed_commitment
+from equipoise.allocation.design import PackPlan, RandomisationDesign, default_design, read_design
+from equipoise.allocation.entries import (
+    AnchorMedium,
+    AnchorRecorded,
+    CeremonyAbandoned,
+    DesignFrozen,
+    ListSealed,
+    PackMapReceived,
+    SeedCommitted,
+    SlotAssigned,
+    StratumCorrected,
+)
+from equipoise.allocation.hatch import HatchVerb, Sealed, VaultClient
+from equipoise.allocation.pack_map import PackMap, is_pack_number
+from equipoise.allocation.procedures import (
+    BiasedCoin,
+    BigStick,
+    BlockUrn,
+    Complete,
+    PermutedBlocks,
+    Procedure,
+    allocate,
+)
+from equipoise.allocation.randomise import correct_stratum, next_slot, pack_for_dose, spare_packs
+from equipoise.allocation.rehearsal import RehearsalVault, rehearse_ceremony
+from equipoise.allocation.state import AllocationState
+
+__all__ = [
+    "AllocationCommitment",
+    "AllocationState",
+    "AnchorMedium",
+    "AnchorRecorded",
+    "BiasedCoin",
+    "BigStick",
+    "BlockUrn",
+    "CeremonyAbandoned",
+    "Complete",
+    "DesignFrozen",
+    "HatchVerb",
+    "ListSealed",
+    "PackMap",
+    "PackMapReceived",
+    "PackPlan",
+    "PermutedBlocks",
+    "Procedure",
+    "RandomisationDesign",
+    "RehearsalVault",
+    "Sealed",
+    "SeedCommitted",
+    "SlotAssigned",
+    "StratumCorrected",
+    "VaultClient",
+    "abandon_ceremony",
+    "allocate",
+    "commit_seed",
+    "correct_stratum",
+    "default_design",
+    "freeze_design",
+    "is_pack_number",
+    "next_slot",
+    "pack_for_dose",
+    "read_design",
+    "receive_pack_map",
+    "record_anchor",
+    "rehearse_ceremony",
+    "root_in_groups",
+    "seal_list",
+    "seed_commitment",
+    "spare_packs",
+]

@@ -1,0 +1,184 @@
+"""The vault's side of the ceremony: freeze, commit, commit, reveal, reveal, seal.  Any other order is refused (K6)."""
+
+import hmac
+import json
+from collections.abc import Mapping
+
+from equipoise import __version__
+from equipoise.allocation.commitment import SEED_BYTES, SEED_PARTIES, AllocationCommitment, seed_commitment
+from equipoise.allocation.design import PackPlan, RandomisationDesign, read_design
+from equipoise.vocabulary import Json, Refusal, Role
+from equipoise_vault.entries import CommitmentTaken, DesignTaken, ListMade, ShareTaken, VaultCeremonyAbandoned
+from equipoise_vault.envelope import seal_slot
+from equipoise_vault.request import Request
+from equipoise_vault.room import Room
+from equipoise_vault.seal import SealedList, make_list
+from equipoise_vault.state import VaultState
+
+Answer = Mapping[str, Json]
+CODE_VERSION = f"equipoise {__version__}"
+VAULT, PHARMACY = "vault", "pharmacist"
+
+
+def freeze(room: Room, request: Request) -> Answer:
+    """Take the design, which cannot change any more; `pharmacist_key` is P's own X25519 public key for envelopes."""
+    design = read_design(request.mapping("design"))
+    pharmacist_key = request.body.get("pharmacist_key", "")
+    if pharmacist_key:
+        request.hexadecimal("pharmacist_key", 32)
+
+    def decide(state: VaultState) -> tuple[DesignTaken]:
+        if state.design_digest:
+            raise _out_of_order("A design is frozen already.", "Abandon this ceremony first, with a reason.")
+        number = state.ceremony + 1
+        room.put_secret(f"design {number}", design.canonical_bytes())
+        return (DesignTaken(number, design.digest, str(pharmacist_key)),)
+
+    room.book.execute(decide, who=request.who, role=request.role)
+    return {"design_digest": design.digest, "ceremony": room.book.state().ceremony}
+
+
+def commit(room: Room, request: Request) -> Answer:
+    """Bind the asking party to a seed share by its SHA-256."""
+    commitment = request.hexadecimal("commitment", 32).hex()
+
+    def decide(state: VaultState) -> tuple[CommitmentTaken]:
+        if not state.design_digest:
+            raise _out_of_order("The design is not frozen yet.", "Freeze the design first.")
+        if _party(request) in state.commitments:
+            raise _out_of_order("This party is bound already.", "A change needs a new ceremony.")
+        if commitment in state.commitments.values():
+            raise _out_of_order("The other party gave the same commitment.", "Each draws a share of their own.")
+        return (CommitmentTaken(_party(request), commitment),)
+
+    room.book.execute(decide, who=request.who, role=request.role)
+    return {"bound": [party.value for party in SEED_PARTIES if party in room.book.state().commitments]}
+
+
+def reveal(room: Room, request: Request) -> Answer:
+    """Take the asking party's seed share, once both parties are bound."""
+    share = request.hexadecimal("share", SEED_BYTES)
+
+    def decide(state: VaultState) -> tuple[ShareTaken]:
+        party = _party(request)
+        if not state.is_bound:
+            raise _out_of_order("A share is shown only after both parties are bound.", "Wait for the other commitment.")
+        if party in state.shown:
+            raise _out_of_order("This share was shown already.", "")
+        if not hmac.compare_digest(seed_commitment(share), state.commitments[party]):
+            raise Refusal("CEREMONY-SHARE", "This is not the share that was committed.", "Show the committed share.")
+        room.put_secret(_share_name(state.ceremony, party), share)
+        return (ShareTaken(party),)
+
+    room.book.execute(decide, who=request.who, role=request.role)
+    return {"shown": [party.value for party in SEED_PARTIES if party in room.book.state().shown]}
+
+
+def seal(room: Room, request: Request) -> Answer:
+    """Make the list, commit it, and put every slot into envelopes; asked again, it gives the same answer."""
+
+    def decide(state: VaultState) -> tuple[ListMade]:
+        if not state.has_seed:
+            raise _out_of_order("Both seed shares must be shown before a list is sealed.", "Finish the steps before.")
+        design = frozen_design(room, state)
+        made = the_list(room, state)
+        commitment = _commitment(state, design, made)
+        for recipient, key in _recipients(state):
+            room.put_envelopes(
+                state.ceremony,
+                recipient,
+                [
+                    (
+                        slot.stratum,
+                        slot.slot,
+                        seal_slot(key, (slot.stratum, slot.slot), slot.arm, slot.nonce, room.entropy),
+                    )
+                    for slot in made.slots
+                ],
+            )
+        return (ListMade(commitment, room.sign(commitment.signed_text())),)
+
+    if room.book.state().commitment is None:
+        room.book.execute(decide, who=request.who, role=request.role)
+    return sealed(room, request)
+
+
+def sealed(room: Room, request: Request) -> Answer:
+    """What the masked side may have of the list: commitment, signature, pack numbers in the order of the list."""
+    state = room.book.state()
+    if state.commitment is None:
+        raise _out_of_order("No list is sealed yet.", "Finish the ceremony first.")
+    packs = the_list(room, state).packs
+    return {
+        "commitment": state.commitment.canonical(),
+        "signature": state.signature,
+        "pack_numbers": list(packs.flat()) if packs else [],
+    }
+
+
+def abandon(room: Room, request: Request) -> Answer:
+    """Give the ceremony up, for the stated reason; a list that was sealed is never used."""
+
+    def decide(state: VaultState) -> tuple[VaultCeremonyAbandoned]:
+        if not state.design_digest:
+            raise _out_of_order("No ceremony is under way.", "")
+        if state.is_in_use:
+            raise _out_of_order("Slots of this list were opened.", "The list stays until the trial's end.")
+        if not request.why.strip():
+            raise Refusal("CEREMONY-REASON", "A ceremony is given up for a reason.", "Say why.")
+        return (VaultCeremonyAbandoned(state.ceremony),)
+
+    room.book.execute(decide, who=request.who, role=request.role, why=request.why)
+    return {}
+
+
+def frozen_design(room: Room, state: VaultState) -> RandomisationDesign:
+    """The design of the current ceremony."""
+    return read_design(json.loads(room.secret(f"design {state.ceremony}")))
+
+
+def seed_shares(room: Room, state: VaultState) -> dict[Role, bytes]:
+    """Both parties' shares of the current ceremony."""
+    return {party: room.secret(_share_name(state.ceremony, party)) for party in SEED_PARTIES}
+
+
+def the_list(room: Room, state: VaultState) -> SealedList:
+    """The list of the current ceremony, made anew: its arms are stored nowhere but in the envelopes."""
+    shares = seed_shares(room, state)
+    return make_list(frozen_design(room, state), shares[Role.STATISTICIAN], shares[Role.PHARMACIST])
+
+
+def _commitment(state: VaultState, design: RandomisationDesign, made: SealedList) -> AllocationCommitment:
+    packs = design.packs or PackPlan(0)
+    return AllocationCommitment(
+        root=made.root(),
+        design_digest=design.digest,
+        statistician_commitment=state.commitments[Role.STATISTICIAN],
+        pharmacist_commitment=state.commitments[Role.PHARMACIST],
+        strata=design.strata,
+        slots=design.slots,
+        doses=packs.doses,
+        spares=packs.spares,
+        code_version=CODE_VERSION,
+        key=state.signing_key,
+        rehearsal=state.rehearsal,
+    )
+
+
+def _recipients(state: VaultState) -> list[tuple[str, bytes]]:
+    keys = [(VAULT, state.envelope_key), (PHARMACY, state.pharmacist_key)]
+    return [(recipient, bytes.fromhex(key)) for recipient, key in keys if key]
+
+
+def _party(request: Request) -> Role:
+    if request.role not in SEED_PARTIES:
+        raise Refusal("CEREMONY-PARTY", "Only the statistician and the pharmacist bring seed shares.")
+    return request.role
+
+
+def _share_name(ceremony: int, party: Role) -> str:
+    return f"share {ceremony} {party.value}"
+
+
+def _out_of_order(sentence: str, remedy: str) -> Refusal:
+    return Refusal("CEREMONY-ORDER", sentence, remedy)

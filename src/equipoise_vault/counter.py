@@ -1,0 +1,100 @@
+"""The counter: every request passes here, and what is not on the closed list is refused and recorded."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from equipoise.vocabulary import Json, Refusal, Role, canonical_json
+from equipoise_vault import ceremony, opening, release, signing
+from equipoise_vault.ceremony import Answer
+from equipoise_vault.entries import VerbRefused
+from equipoise_vault.request import Door, Request
+from equipoise_vault.room import Room
+
+
+class _Verb(NamedTuple):
+    door: Door
+    roles: frozenset[Role]
+    run: Callable[[Room, Request], Answer]
+
+
+_ANYONE = frozenset(Role)
+_PARTIES = frozenset({Role.STATISTICIAN, Role.PHARMACIST})
+_HOLDERS = _PARTIES | {Role.QUALITY_OFFICER}
+
+VERBS: Mapping[str, _Verb] = {
+    "describe": _Verb(Door.HATCH, _ANYONE, signing.describe),
+    "sealed": _Verb(Door.HATCH, _ANYONE, ceremony.sealed),
+    "sign_checkpoint": _Verb(Door.HATCH, _ANYONE, signing.sign_checkpoint),
+    "freeze": _Verb(Door.DESK, _PARTIES, ceremony.freeze),
+    "commit": _Verb(Door.DESK, _PARTIES, ceremony.commit),
+    "reveal": _Verb(Door.DESK, _PARTIES, ceremony.reveal),
+    "seal": _Verb(Door.DESK, _PARTIES, ceremony.seal),
+    "abandon": _Verb(Door.DESK, _PARTIES, ceremony.abandon),
+    "open_for_pharmacist": _Verb(Door.DESK, frozenset({Role.PHARMACIST}), opening.open_for_pharmacist),
+    "break_one": _Verb(Door.DESK, frozenset({Role.TREATING_PHYSICIAN}), opening.break_one),
+    "release": _Verb(Door.DESK, _HOLDERS, release.release),
+}
+"""The closed list.  The hatch, where the masked server asks, has no verb that answers with an arm."""
+
+_SHOWN = 64
+
+
+class Counter:
+    """Answers one line with one line; requests are served one at a time."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+
+    def answer(self, line: bytes, door: Door) -> bytes:
+        """Serve a request line; a refusal and a fault are answers too, and neither tells anything of the inside."""
+        with self._lock:
+            try:
+                return canonical_json({"granted": self._serve(line, door)})
+            except Refusal as refusal:
+                return _refused(refusal)
+            except Exception:  # an answer must not carry internals, whatever went wrong (ASVS 16.5.1, 16.5.3)
+                return _refused(Refusal("VAULT-FAULT", "The vault could not do this.", "Nothing was shown."))
+
+    def _serve(self, line: bytes, door: Door) -> Answer:
+        request = _read(line)
+        try:
+            return _granted(request, door).run(self._room, request)
+        except Refusal as refusal:
+            refused = VerbRefused(door.value, _printable(request.verb), refusal.rule)
+            self._room.ledger.append([refused], who=request.who, role=request.role)
+            raise
+
+
+def _granted(request: Request, door: Door) -> _Verb:
+    verb = VERBS.get(request.verb)
+    if verb is None:
+        raise Refusal("VAULT-VERB", "The vault does not answer this.", "This was recorded.")
+    if door is Door.HATCH and verb.door is not Door.HATCH:
+        raise Refusal("VAULT-DOOR", "This is not asked through the hatch.", "Go to the vault's own desk. Recorded.")
+    if request.role not in verb.roles:
+        raise Refusal("VAULT-ROLE", "This role may not ask for this.", "This was recorded.")
+    return verb
+
+
+def _read(line: bytes) -> Request:
+    try:
+        document: Any = json.loads(line)
+        body = document.get("body", {})
+        fields = [document[name] for name in ("verb", "who", "role")]
+        if not isinstance(body, dict) or not all(isinstance(field, str) for field in fields):
+            raise TypeError
+        return Request(fields[0], _printable(fields[1]), Role(fields[2]), str(document.get("why", "")), body)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise Refusal("VAULT-REQUEST", "This is no request to the vault.", "Nothing was done.") from None
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:_SHOWN])
+
+
+def _refused(refusal: Refusal) -> bytes:
+    answer: Json = {"refused": {"rule": refusal.rule, "sentence": refusal.sentence, "remedy": refusal.remedy}}
+    return canonical_json(answer)

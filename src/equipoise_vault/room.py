@@ -1,0 +1,145 @@
+"""The sealed room's own file: the event log, secrets encrypted under the master key, and the envelopes.
+
+One SQLite file, mode 0600, in a folder, mode 0700.  The master key is entered at start and never in the folder.
+"""
+
+import hashlib
+import hmac
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from equipoise.ledger import Book, SqliteLedger
+from equipoise.vocabulary import Clock, Refusal, Role
+from equipoise_vault.entries import VaultCreated
+from equipoise_vault.envelope import Entropy, public_key
+from equipoise_vault.shares import KEY_BYTES, split_key
+from equipoise_vault.state import VaultState
+
+FILE = "vault.sqlite3"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS envelope (
+  ceremony INTEGER, stratum INTEGER, slot INTEGER, recipient TEXT, box BLOB NOT NULL,
+  PRIMARY KEY (ceremony, stratum, slot, recipient)
+) STRICT, WITHOUT ROWID;
+"""
+_NONCE = 12
+
+
+class Room:
+    """An open vault; silent when printed and impossible to pickle, so that no trace or log shows a secret."""
+
+    def __init__(self, connection: sqlite3.Connection, master_key: bytes, entropy: Entropy, clock: Clock) -> None:
+        self._connection = connection
+        self._cipher = ChaCha20Poly1305(master_key)
+        self._key_print = _key_print(master_key)
+        self.entropy = entropy
+        self.clock = clock
+        self.ledger = SqliteLedger(connection, clock)
+        self.book = Book(self.ledger, VaultState())
+        connection.executescript(_SCHEMA)
+
+    def __repr__(self) -> str:
+        return "<Room>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("the vault is not pickled")
+
+    @classmethod
+    def create(
+        cls, folder: Path, entropy: Entropy, clock: Clock, *, rehearsal: bool = False
+    ) -> tuple["Room", tuple[str, str, str]]:
+        """Make a vault in `folder`, and the three shares of its master key, which are shown once and stored nowhere."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        path = folder / FILE
+        if path.exists():
+            raise Refusal("VAULT-EXISTS", "There is a vault in this folder already.", "Choose an empty folder.")
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        master_key = entropy(KEY_BYTES)
+        room = cls(_connect(path), master_key, entropy, clock)
+        signing, envelope = entropy(KEY_BYTES), entropy(KEY_BYTES)
+        with room.ledger.transaction():
+            room.put_secret("signing", signing)
+            room.put_secret("envelope", envelope)
+            verifier = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw().hex()
+            room.ledger.append(
+                [VaultCreated(rehearsal, verifier, public_key(envelope).hex())], who="vault", role=Role.SYSTEM
+            )
+        return room, split_key(master_key, entropy)
+
+    @classmethod
+    def open(cls, folder: Path, master_key: bytes, entropy: Entropy, clock: Clock) -> "Room":
+        """Open the vault with its master key.  Raises `Refusal` for a wrong key or an unsafe folder."""
+        path = folder / FILE
+        if not path.is_file():
+            raise Refusal("VAULT-MISSING", "There is no vault in this folder.", "Create one, or check the folder.")
+        if (folder.stat().st_mode | path.stat().st_mode) & 0o077:
+            raise Refusal(
+                "VAULT-MODE", "Others can read the vault's folder.", "Set the folder to 0700, the file to 0600."
+            )
+        room = cls(_connect(path), master_key, entropy, clock)
+        room.secret("signing")
+        return room
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def is_master_key(self, key: bytes) -> bool:
+        """True if this is the key that the vault was opened with."""
+        return hmac.compare_digest(_key_print(key), self._key_print)
+
+    def put_secret(self, name: str, content: bytes) -> None:
+        """Store a secret, encrypted and bound to its name."""
+        nonce = self.entropy(_NONCE)
+        sealed = nonce + self._cipher.encrypt(nonce, content, name.encode())
+        self._connection.execute("INSERT INTO secret (name, sealed) VALUES (?, ?)", (name, sealed))
+
+    def secret(self, name: str) -> bytes:
+        """Read a secret back.  Raises `Refusal` if the master key is not this vault's."""
+        (sealed,) = self._connection.execute("SELECT sealed FROM secret WHERE name = ?", (name,)).fetchone()
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+        except InvalidTag:
+            raise Refusal(
+                "VAULT-KEY", "These key shares do not open this vault.", "Take this trial's shares."
+            ) from None
+
+    def sign(self, text: bytes) -> str:
+        """Sign with the vault's Ed25519 key; hexadecimal."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret("signing")).sign(text).hex()
+
+    def put_envelopes(self, ceremony: int, recipient: str, boxes: Iterable[tuple[int, int, bytes]]) -> None:
+        """Store sealed boxes as (stratum, slot, box)."""
+        self._connection.executemany(
+            "INSERT INTO envelope (ceremony, recipient, stratum, slot, box) VALUES (?, ?, ?, ?, ?)",
+            ((ceremony, recipient, *box) for box in boxes),
+        )
+
+    def envelope(self, ceremony: int, recipient: str, place: tuple[int, int]) -> bytes:
+        """The sealed box of a place (stratum, slot).  Raises `Refusal` where there is none."""
+        row = self._connection.execute(
+            "SELECT box FROM envelope WHERE ceremony = ? AND recipient = ? AND stratum = ? AND slot = ?",
+            (ceremony, recipient, *place),
+        ).fetchone()
+        if row is None:
+            raise Refusal(
+                "ENVELOPE-PLACE", "There is no such slot in the sealed list.", "Check the stratum and the slot."
+            )
+        box: bytes = row[0]
+        return box
+
+
+def _key_print(master_key: bytes) -> bytes:
+    return hashlib.sha256(b"equipoise master key" + master_key).digest()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
