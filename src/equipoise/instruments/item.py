@@ -6,6 +6,7 @@ published, so that an editor completes the file.
 
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -21,7 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from equipoise.vocabulary import MASKED_ROLES, Refusal, Role, convertible, unit
+from equipoise.vocabulary import MASKED_ROLES, Equivalence, Refusal, Role, convert, convertible, unit
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A lower-case name that is also a variable in an expression."""
@@ -148,17 +149,26 @@ class Limits(Declared):
             raise ValueError("limits must rise: hard_low <= soft_low <= soft_high <= hard_high")
         return self
 
-    def allows(self, value: Decimal) -> bool:
-        """False if a hard limit refuses `value`."""
-        return _within(value, self.hard_low, self.hard_high)
+    def hard(self) -> tuple[Decimal | None, Decimal | None]:
+        """The ends beyond which a value is refused."""
+        return self.hard_low, self.hard_high
 
-    def expects(self, value: Decimal) -> bool:
-        """False if `value` needs a reason, or is refused."""
-        return self.allows(value) and _within(value, self.soft_low, self.soft_high)
+    def soft(self) -> tuple[Decimal | None, Decimal | None]:
+        """The ends beyond which a value needs a reason."""
+        return self.soft_low, self.soft_high
 
 
-def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
-    return (low is None or value >= low) and (high is None or value <= high)
+class MolarFactor(Declared):
+    """One `unit` of this analyte is `factor` `other`: what joins its mass and substance concentrations."""
+
+    unit: UcumCode
+    factor: Decimal = Field(gt=0)
+    other: UcumCode
+    source: str = ""
+
+    def equivalence(self) -> Equivalence:
+        """The factor as conversions take it."""
+        return Equivalence(self.unit, self.factor, self.other)
 
 
 class Derivation(Abbreviated):
@@ -206,6 +216,7 @@ class Item(Declared):
     label: Label
     type: ItemType
     units: tuple[UcumCode, ...] = ()
+    equivalence: MolarFactor | None = None
     codes: tuple[Code, ...] = ()
     limits: Limits | None = None
     required: bool = False
@@ -252,3 +263,26 @@ class Item(Declared):
     def unit(self) -> str:
         """The usual unit (UCUM), or an empty text."""
         return self.units[0] if self.units else ""
+
+    def in_unit(self, value: Decimal, unit_code: str, to_code: str = "") -> Fraction | None:
+        """A value of this item in `to_code` (default: its usual unit), or None if the two cannot be compared."""
+        target = to_code or self.unit
+        if unit_code == target:
+            return Fraction(value)
+        molar = self.equivalence.equivalence() if self.equivalence else None
+        return convert(value, unit_code, target, molar) if convertible(unit_code, target, molar) else None
+
+    def allows(self, value: Decimal, unit_code: str = "") -> bool:
+        """False if a hard limit refuses the value, given in `unit_code` or else in the usual unit."""
+        return self._within(value, unit_code, hard=True)
+
+    def expects(self, value: Decimal, unit_code: str = "") -> bool:
+        """False if the value needs a reason, or is refused.  A limit says nothing of a unit that it cannot reach."""
+        return self._within(value, unit_code, hard=True) and self._within(value, unit_code, hard=False)
+
+    def _within(self, value: Decimal, unit_code: str, *, hard: bool) -> bool:
+        if self.limits is None:
+            return True
+        number = self.in_unit(value, unit_code or self.unit, self.limits.unit)
+        low, high = self.limits.hard() if hard else self.limits.soft()
+        return number is None or ((low is None or number >= low) and (high is None or number <= high))

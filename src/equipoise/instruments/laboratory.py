@@ -14,10 +14,10 @@ from equipoise.instruments.item import (
     ItemType,
     Label,
     Limits,
+    MolarFactor,
     RolesWithoutSight,
     UcumCode,
 )
-from equipoise.vocabulary import Equivalence
 
 
 class Sex(StrEnum):
@@ -26,15 +26,6 @@ class Sex(StrEnum):
     ANY = "any"
     FEMALE = "female"
     MALE = "male"
-
-
-class MolarFactor(Declared):
-    """One `unit` of the analyte is `factor` `other`: mass and substance concentration."""
-
-    unit: UcumCode
-    factor: Decimal = Field(gt=0)
-    other: UcumCode
-    source: Identifier
 
 
 class PublishedRange(Declared):
@@ -74,11 +65,6 @@ class Analyte(Declared):
     published_ranges: tuple[PublishedRange, ...] = ()
     source: Identifier
 
-    def molar(self) -> Equivalence | None:
-        """What joins this analyte's mass and substance units, if anything does."""
-        known = self.equivalence
-        return Equivalence(known.unit, known.factor, known.other) if known else None
-
     def sources_used(self) -> tuple[str, ...]:
         """The keys of all sources that this analyte cites."""
         cited = [self.source, *(note.source for note in self.notes), *(each.source for each in self.published_ranges)]
@@ -92,6 +78,7 @@ class Analyte(Declared):
             label=self.label,
             type=ItemType.REPORTED_QUANTITY,
             units=self.units,
+            equivalence=self.equivalence,
             limits=self.limits,
             comparator_allowed=True,
             help=Label(en=self.remark) if self.remark else None,

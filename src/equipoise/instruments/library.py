@@ -6,6 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from equipoise.instruments.ctcae import Ctcae
 from equipoise.instruments.grouped_index import GroupedIndex
 from equipoise.instruments.instrument import Instrument
 from equipoise.instruments.laboratory import Laboratory
@@ -32,6 +33,12 @@ def grouped_index(name: str) -> GroupedIndex:
 def laboratory() -> Laboratory:
     """All analytes and panels."""
     return Laboratory.model_validate(_read("laboratory"))
+
+
+@lru_cache
+def ctcae() -> Ctcae:
+    """The grading criteria of CTCAE v5."""
+    return Ctcae.model_validate(_read("ctcae_v5"))
 
 
 @lru_cache
