@@ -16,7 +16,8 @@ class Decision(Declared):
     """One decision where the record is silent or contradicts itself.
 
     `choice` is `undecided` until the team has taken it; then `reason` and `source` say why and on what ground.
-    `place` is the path in the definition that it settles, such as `interventions.secretome.route`.
+    `place` is the path in the definition that it settles, such as `interventions.secretome.route`.  `to_confirm` marks
+    a choice that was proposed so that the definition can run, and that the team has not yet made its own.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -25,3 +26,4 @@ class Decision(Declared):
     choice: str = UNDECIDED
     reason: str = ""
     source: str = ""
+    to_confirm: bool = False

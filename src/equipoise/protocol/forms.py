@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from equipoise.instruments.item import Declared, Identifier, Item, Label
+from equipoise.instruments.item import Declared, Identifier, Item, Label, RolesWithoutSight
 
 
 class CheckKind(StrEnum):
@@ -31,6 +31,8 @@ class Form(Declared):
     """A form.  `uses` takes the items of an instrument of the library; `items` adds or defines further ones.
 
     A repeating form (adverse events, concomitant medication) may be filled any number of times.
+    `parameters` settles what an instrument leaves to the protocol, such as a look-back in days.
+    `restricted` hides every answer of the form from these roles, beside what its items say themselves.
     """
 
     id: Identifier
@@ -39,3 +41,5 @@ class Form(Declared):
     items: tuple[Item, ...] = ()
     checks: tuple[EditCheck, ...] = ()
     repeating: bool = False
+    parameters: dict[Identifier, int] = Field(default_factory=dict)
+    restricted: RolesWithoutSight = ()

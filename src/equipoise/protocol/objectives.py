@@ -1,6 +1,7 @@
 """Objectives, endpoints and estimands (ICH E9(R1))."""
 
 from enum import StrEnum
+from typing import Literal
 
 from equipoise.instruments.item import Declared, Identifier, Label
 from equipoise.protocol.decision import OrUndecided
@@ -33,21 +34,23 @@ class Endpoint(Declared):
     rank: Rank
     objective: Identifier
     item: Identifier
-    metric: str = "change"
+    metric: Literal["change", "value"] = "change"
     baseline: Identifier
     encounter: Identifier
-    better: str = "lower"
-    scale: str = "identity"
-    """`identity`, or `log10` for a skewed laboratory value."""
+    better: Literal["lower", "higher"] = "lower"
+    scale: Literal["identity", "log10"] = "identity"
+    """`log10` for a skewed laboratory value."""
     unit: str = ""
+
+
+Strategy = Literal["treatment_policy", "hypothetical", "composite", "while_on_treatment", "principal_stratum"]
 
 
 class IntercurrentEvent(Declared):
     """An event after randomisation that affects the endpoint or its meaning, and the strategy for it."""
 
     event: str
-    strategy: str
-    """treatment_policy, hypothetical, composite, while_on_treatment or principal_stratum."""
+    strategy: Strategy
     reason: str = ""
 
 

@@ -1,8 +1,20 @@
 """The schedule of activities: epochs, encounters, their windows, and what happens at each."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from equipoise.instruments.item import Declared, Identifier, Label
+
+
+def _not_zero(day: int) -> int:
+    if day == 0:
+        raise ValueError("there is no day 0: the day before day 1 is day -1")
+    return day
+
+
+StudyDay = Annotated[int, AfterValidator(_not_zero)]
 
 
 class Epoch(Declared):
@@ -31,8 +43,22 @@ class Encounter(Declared):
     id: Identifier
     name: Label
     epoch: Identifier
-    day: int
-    days_before: int = 0
-    days_after: int = 0
+    day: StudyDay
+    days_before: Annotated[int, Field(ge=0)] = 0
+    days_after: Annotated[int, Field(ge=0)] = 0
     activities: tuple[Activity, ...] = ()
     forms: tuple[Identifier, ...] = ()
+
+    def window(self) -> tuple[int, int]:
+        """The first and the last day on which the encounter is in time; no window holds a day 0."""
+        offset = _offset(self.day)
+        return _day(offset - self.days_before), _day(offset + self.days_after)
+
+
+def _offset(day: int) -> int:
+    """Days from day 1: the calendar has no day 0, so day -1 is one day before day 1."""
+    return day - 1 if day > 0 else day
+
+
+def _day(offset: int) -> int:
+    return offset + 1 if offset >= 0 else offset
