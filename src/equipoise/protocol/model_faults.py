@@ -1,7 +1,7 @@
 """What the models reject, said so that a person can mend it: one fault per place, with what to write instead."""
 
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -60,14 +60,18 @@ def _path_in_file(detail: Mapping[str, Any], data: Plain) -> Path_:
     here: Any = data
     location: tuple[str | int, ...] = detail["loc"]
     for part in location:
-        if (isinstance(here, dict) and part in here) or (
-            isinstance(here, list) and isinstance(part, int) and part < len(here)
-        ):
+        if part in _parts(here):
             here = here[part]
             path.append(part)
     if detail["type"] == "missing" and location and isinstance(here, dict):
         path.append(location[-1])
     return tuple(path)
+
+
+def _parts(here: Plain) -> Container[str | int]:
+    if isinstance(here, dict):
+        return here.keys()
+    return range(len(here)) if isinstance(here, list) else ()
 
 
 def _fault(path: Path_, details: list[Mapping[str, Any]], model: type[BaseModel]) -> Fault:

@@ -155,14 +155,19 @@ def judge_decisions(definition: StudyDefinition) -> Iterator[Fault]:
         path = ("decisions", n)
         if decision.choice == UNDECIDED:
             yield Fault(
-                "DEC-OPEN", (*path, "choice"), f"open: {decision.question}", "Decide, and give the reason and source.",
+                "DEC-OPEN",
+                (*path, "choice"),
+                f"open: {decision.question}",
+                "Decide, and give the reason and source.",
                 Severity.WARNING,
-            )  # fmt: skip
+            )
         elif not decision.reason.strip() or not decision.source.strip():
             yield Fault(
-                "DEC-REASON", path, f"decision `{decision.id}` has no {'reason' if decision.source else 'source'}.",
+                "DEC-REASON",
+                path,
+                f"decision `{decision.id}` has no {'reason' if decision.source else 'source'}.",
                 "Say why this was chosen, and on what ground.",
-            )  # fmt: skip
+            )
         elif decision.to_confirm:
             yield Fault(
                 "DEC-CONFIRM",
@@ -202,9 +207,12 @@ def _open_without_decision(definition: StudyDefinition, canonical: object) -> It
     for path, place in _undecided(canonical, (), ""):
         if place not in settled and path[0] != "decisions":
             yield Fault(
-                "DEC-OPEN", path, f"`{place}` is undecided.", "Decide it, or ask the question under `decisions`.",
+                "DEC-OPEN",
+                path,
+                f"`{place}` is undecided.",
+                "Decide it, or ask the question under `decisions`.",
                 Severity.WARNING,
-            )  # fmt: skip
+            )
 
 
 def _undecided(part: object, path: tuple[str | int, ...], place: str) -> Iterator[tuple[tuple[str | int, ...], str]]:

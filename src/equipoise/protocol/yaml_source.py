@@ -189,9 +189,11 @@ class _Reader:
             if key in members:
                 first = self._keys[(*path, key)].line
                 raise self._fault(
-                    event, "YAML-TWICE", f"`{key}` stands here a second time; the first is on line {first}.",
+                    event,
+                    "YAML-TWICE",
+                    f"`{key}` stands here a second time; the first is on line {first}.",
                     "Keep one of the two.",
-                )  # fmt: skip
+                )
             self._keys[(*path, key)] = _mark(event)
             members[key] = self._value(next(events), events, (*path, key))
         return members
@@ -200,8 +202,11 @@ class _Reader:
         self._parts += 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise self._fault(
-                event, "YAML-ALIAS", "anchors (&) and aliases (*) are not read.", "Write it out; quote a text that starts with & or *."
-            )  # fmt: skip
+                event,
+                "YAML-ALIAS",
+                "anchors (&) and aliases (*) are not read.",
+                "Write it out; quote a text that starts with & or *.",
+            )
         if getattr(event, "tag", None):
             raise self._fault(event, "YAML-TAG", "tags (!) are not read.", "Quote a text that starts with !.")
         if len(path) > DEEPEST:
