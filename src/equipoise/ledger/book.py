@@ -3,22 +3,25 @@
 A command is a pure function of the state; it gives the events to write, or raises a `Refusal`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from threading import RLock
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import GENESIS, Entry
 from equipoise.ledger.sqlite import SqliteLedger
-from equipoise.vocabulary import Role
+from equipoise.vocabulary import Refusal, Role
 
 
 class Foldable(Protocol):
-    """A state that is a fold of the ledger: `apply` takes one entry after the other, in order."""
+    """A state that is a fold of the ledger: `apply` takes one entry after the other, in order.
+
+    It meets every type of entry there is, also the ledger's own `clock_jump`; what it does not know, it passes over.
+    """
 
     def apply(self, entry: Entry) -> None: ...
 
 
 S = TypeVar("S", bound=Foldable)
+T = TypeVar("T")
 
 
 class Book(Generic[S]):
@@ -27,14 +30,31 @@ class Book(Generic[S]):
     def __init__(self, ledger: SqliteLedger, state: S) -> None:
         self.ledger = ledger
         self._state = state
-        self._seq = 0
-        self._lock = RLock()
+        self._seq, self._hash = 0, GENESIS
 
     def state(self) -> S:
-        """The state as of the last entry.  For reading only: a change made to it is lost and is our bug."""
-        with self._lock:
-            self._take(self.ledger.entries(after=self._seq))
+        """The state as of the last entry.  For reading only: a change made to it is lost and is our bug.
+
+        Several threads that share a book look at it with `read`, which holds the lock while they do.
+        Raises `Refusal` where the ledger no longer holds what was read from it: it has been cut, or put back.
+        """
+        with self.ledger.lock:
+            if self.ledger.hash_at(self._seq) != self._hash:
+                raise Refusal(
+                    "LEDGER-CHANGED",
+                    "What this program has read from the ledger no longer fits it.",
+                    "Write nothing more; start the program again, and run `equipoise verify`.",
+                )
+            for entry in self.ledger.entries(after=self._seq):
+                self._hash = "half applied"  # if `apply` fails, this state is never used again
+                self._state.apply(entry)
+                self._seq, self._hash = entry.seq, entry.hash
             return self._state
+
+    def read(self, look: Callable[[S], T]) -> T:
+        """What `look` sees in the state, while no other thread can change it."""
+        with self.ledger.lock:
+            return look(self.state())
 
     def execute(
         self,
@@ -47,18 +67,14 @@ class Book(Generic[S]):
     ) -> tuple[Entry, ...]:
         """Run one command and return the entries it wrote; a repeated `request` returns what it wrote the first time.
 
+        The state takes the entries when it is next read, from the ledger: so it is never ahead of what is durable.
         Raises `Refusal` where the command is not allowed; then nothing is written.
         """
-        with self._lock:
-            with self.ledger.transaction():
-                if request and (written := self.ledger.written_by(request)):
-                    return written
-                events = decide(self.state())
-                entries = self.ledger.append(events, who=who, role=role, why=why, request=request)
-            self._take(entries)
-            return entries
-
-    def _take(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            self._state.apply(entry)
-            self._seq = entry.seq
+        with self.ledger.transaction():
+            if request and (written := self.ledger.written_by(request)):
+                if (written[0].who, written[0].role) != (who, role):
+                    raise Refusal(
+                        "LEDGER-REQUEST", "This request was sent by somebody else before.", "Send it as a new request."
+                    )
+                return written
+            return self.ledger.append(decide(self.state()), who=who, role=role, why=why, request=request)

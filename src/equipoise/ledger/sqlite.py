@@ -1,56 +1,46 @@
-"""The ledger in SQLite: append-only by trigger, durable by WAL with synchronous=FULL, one immediate transaction a write.
-
-The traps behind each setting are listed in docs/decisions/0003-ledger-storage.md.
-"""
+"""The ledger in SQLite: append-only by trigger, durable by WAL with synchronous=FULL, one transaction a write."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from threading import RLock
 
 from equipoise.ledger.checkpoint import Checkpoint
+from equipoise.ledger.clock_jump import ClockJump
+from equipoise.ledger.connection import Connection, as_refusal
 from equipoise.ledger.entry import GENESIS, Entry, next_entry
+from equipoise.ledger.schema import prepare
 from equipoise.vocabulary import Clock, Refusal, Role
 
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS ledger (
-  seq INTEGER PRIMARY KEY, content BLOB NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, request TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS ledger_by_request ON ledger (request) WHERE request IS NOT NULL;
-CREATE TABLE IF NOT EXISTS checkpoint (
-  seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signed_at TEXT NOT NULL, key TEXT NOT NULL, signature TEXT NOT NULL
-) STRICT;
-CREATE TRIGGER IF NOT EXISTS ledger_in_order BEFORE INSERT ON ledger
-  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
-    OR NEW.prev IS NOT coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{GENESIS}')
-  BEGIN SELECT raise(ABORT, 'the ledger only grows at its end'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_no_update BEFORE UPDATE ON ledger
-  BEGIN SELECT raise(ABORT, 'a ledger entry is never changed'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_no_delete BEFORE DELETE ON ledger
-  BEGIN SELECT raise(ABORT, 'a ledger entry is never removed'); END;
-CREATE TRIGGER IF NOT EXISTS checkpoint_no_update BEFORE UPDATE ON checkpoint
-  BEGIN SELECT raise(ABORT, 'a checkpoint is never changed'); END;
-CREATE TRIGGER IF NOT EXISTS checkpoint_no_delete BEFORE DELETE ON checkpoint
-  BEGIN SELECT raise(ABORT, 'a checkpoint is never removed'); END;
-"""
+_PAGE = 2_000  # entries a read: no cursor stays open, so a slow reader never holds up a WAL checkpoint
+_END = 2**63 - 1
 
-# name -> (wanted, read back): a database that does not keep a promise is refused at start, not at the accident
-_SETTINGS = {
-    "journal_mode": ("WAL", "wal"),
-    "synchronous": ("FULL", 2),
-    "recursive_triggers": ("ON", 1),  # without it INSERT OR REPLACE slips past the delete trigger
-    "trusted_schema": ("OFF", 0),
-    "foreign_keys": ("ON", 1),
-}
+_RANGE = "SELECT seq, content, prev, hash FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+_LAST = "SELECT seq, content, prev, hash FROM ledger ORDER BY seq DESC LIMIT 1"
+_BY_REQUEST = "SELECT seq, content, prev, hash FROM ledger WHERE request = ? ORDER BY seq"
+_LAST_JUMP = "SELECT seq, content, prev, hash FROM ledger WHERE instr(content, ?) ORDER BY seq DESC LIMIT 1"
+_IS_JUMP = b'"type":"clock_jump","version":'  # canonical JSON: inside a text the quotes would be escaped
+
+# begin, commit, undo
+_OUTERMOST = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+_INNER = ("SAVEPOINT entries", "RELEASE entries", ("ROLLBACK TO entries", "RELEASE entries"))
 
 
 class SqliteLedger:
-    """A ledger on one SQLite connection.  `entries` read, `append` writes, nothing else changes anything."""
+    """A ledger on one SQLite connection.  `entries` read, `append` writes, nothing else changes anything.
 
-    def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
+    Several threads may share it, and several processes may each have their own on the same file.  `lock` is held while
+    a thread reads or writes; take it to read twice and see no change in between.
+    """
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
-        connection.isolation_level = None
+        self.lock = RLock()
+        if isinstance(connection, sqlite3.Connection):
+            connection.isolation_level = None
         prepare(connection)
 
     @classmethod
@@ -58,99 +48,133 @@ class SqliteLedger:
         """Open or create the ledger file.  Raises `Refusal` where the file cannot be used as one."""
         try:
             return cls(sqlite3.connect(path, timeout=30, check_same_thread=False), clock)
-        except sqlite3.DatabaseError as error:
-            raise Refusal(
-                "LEDGER-OPEN", f"{path.name} cannot be opened as a ledger ({error}).", "Check the path, or restore it."
-            ) from error
+        except sqlite3.Error as error:
+            raise as_refusal(error) or error from error
 
     def close(self) -> None:
         self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the one write lock; commit durably at the end, or leave no trace."""
-        if self._connection.in_transaction:
-            yield
-            return
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk has rolled back already
-                self._connection.execute("ROLLBACK")
-            raise
+        """Hold the one write lock; commit durably at the end, or leave no trace.
+
+        Inside another transaction it is a part of that one: it still leaves no trace if it fails, and is durable when
+        the outermost has been committed.  Raises `Refusal` where the machine fails; then it is safe to try again.
+        """
+        with self.lock:
+            begin, commit, undo = _INNER if self._connection.in_transaction else _OUTERMOST
+            try:
+                self._connection.execute(begin)
+                yield
+                self._connection.execute(commit)
+            except BaseException as error:
+                for statement in undo:
+                    if self._connection.in_transaction:  # after a full disk the engine has rolled back already
+                        self._connection.execute(statement)
+                if isinstance(error, sqlite3.Error) and (refusal := as_refusal(error)):
+                    raise refusal from error
+                raise
 
     def append(
         self, events: Sequence[object], *, who: str, role: Role, why: str = "", request: str = ""
     ) -> tuple[Entry, ...]:
-        """Write events as the next entries, all or none, and return them once they are durable."""
+        """Write events as the next entries, all or none, and return them once they are durable.
+
+        Ledger time never runs backwards: if the clock does, the first write after it is preceded by a `clock_jump`.
+        """
         if not events:
             return ()
         with self.transaction():
+            now = self._clock()
             last = self._last()
-            seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
-            when = max(self._clock(), last.recorded_at) if last else self._clock()
-            written = []
-            for event in events:
-                entry = next_entry(seq + 1, prev, event, who=who, role=role, when=when, why=why, request=request)
-                written.append(entry)
-                seq, prev = entry.seq, entry.hash
-            self._connection.executemany(
-                "INSERT INTO ledger (seq, content, prev, hash, request) VALUES (?, ?, ?, ?, ?)",
-                [(entry.seq, entry.content, entry.prev, entry.hash, request or None) for entry in written],
-            )
-        return tuple(written)
+            if last and now < last.recorded_at:
+                last = self._wait_for_clock(now, last)
+                now = last.recorded_at
+            return self._write(events, last, who=who, role=role, when=now, why=why, request=request)
 
     def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         """Entries with `after < seq <= until`, in order."""
-        rows = self._connection.execute(
-            "SELECT seq, content, prev, hash FROM ledger WHERE seq > ? AND (? IS NULL OR seq <= ?) ORDER BY seq",
-            (after, until, until),
-        )
-        return (Entry(*row) for row in rows)
+        end = _END if until is None else until
+        while page := self._read(_RANGE, after, end, _PAGE):
+            yield from page
+            after = page[-1].seq
 
     def written_by(self, request: str) -> tuple[Entry, ...]:
         """The entries that a request wrote; empty if it never succeeded."""
-        rows = self._connection.execute(
-            "SELECT seq, content, prev, hash FROM ledger WHERE request = ? ORDER BY seq", (request,)
-        )
-        return tuple(Entry(*row) for row in rows)
+        return self._read(_BY_REQUEST, request)
 
     def head(self) -> tuple[int, str]:
         """(seq, hash) of the last entry; (0, genesis) of an empty ledger."""
         last = self._last()
         return (last.seq, last.hash) if last else (0, GENESIS)
 
+    def hash_at(self, seq: int) -> str | None:
+        """The hash of one entry, genesis for 0, or nothing if the ledger does not reach so far."""
+        with self.lock:
+            row = self._connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
+        return row[0] if row else (GENESIS if seq == 0 else None)
+
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Store a signed checkpoint beside the entries."""
+        """Store a signed checkpoint beside the entries; the first for an entry stays.
+
+        Raises `Refusal` for one that is not genuine, or not of this ledger: it could never be taken away again.
+        """
         with self.transaction():
-            self._connection.execute(
-                "INSERT OR IGNORE INTO checkpoint (seq, hash, signed_at, key, signature) VALUES (?, ?, ?, ?, ?)",
-                (checkpoint.seq, checkpoint.hash, checkpoint.signed_at, checkpoint.key, checkpoint.signature),
-            )
+            if not checkpoint.is_genuine() or self.hash_at(checkpoint.seq) != checkpoint.hash or not checkpoint.seq:
+                raise Refusal(
+                    "LEDGER-CHECKPOINT",
+                    "The checkpoint is not a genuine signature of an entry of this ledger.",
+                    "Sign the ledger's present head.",
+                )
+            if all(stored.seq != checkpoint.seq for stored in self.checkpoints()):
+                self._connection.execute(
+                    "INSERT INTO checkpoint (seq, hash, signed_at, key, signature) VALUES (?, ?, ?, ?, ?)",
+                    (checkpoint.seq, checkpoint.hash, checkpoint.signed_at, checkpoint.key, checkpoint.signature),
+                )
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
-        rows = self._connection.execute("SELECT seq, hash, signed_at, key, signature FROM checkpoint ORDER BY seq")
-        return tuple(Checkpoint(*row) for row in rows)
+        with self.lock:
+            rows = self._connection.execute("SELECT seq, hash, signed_at, key, signature FROM checkpoint ORDER BY seq")
+            return tuple(Checkpoint(*row) for row in rows)
+
+    def _read(self, query: str, *parameters: str | int | bytes) -> tuple[Entry, ...]:
+        with self.lock:
+            return tuple([Entry(*row) for row in self._connection.execute(query, parameters)])
 
     def _last(self) -> Entry | None:
-        row = self._connection.execute(
-            "SELECT seq, content, prev, hash FROM ledger ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
-        return Entry(*row) if row else None
+        return next(iter(self._read(_LAST)), None)
 
+    def _wait_for_clock(self, now: datetime, last: Entry) -> Entry:
+        """The last entry while ledger time stands still: a `clock_jump`, once per jump."""
+        for known in self._read(_LAST_JUMP, _IS_JUMP):
+            if known.recorded_at == last.recorded_at and known.event.clock_read <= now:
+                return last
+        jump = ClockJump(clock_read=now, ledger_time=last.recorded_at)
+        why = "The clock of the machine ran backwards."
+        (entry,) = self._write(
+            [jump], last, who="equipoise", role=Role.SYSTEM, when=last.recorded_at, why=why, request=""
+        )
+        return entry
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Set the connection up for a ledger and read every setting back.  Raises `Refusal` if one does not hold."""
-    for name, (wanted, held) in _SETTINGS.items():
-        connection.execute(f"PRAGMA {name} = {wanted}")
-        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
-        if found != held and not (name == "journal_mode" and found == "memory"):
-            raise Refusal(
-                "LEDGER-DURABILITY",
-                f"The database does not keep {name} = {wanted} (it says {found}).",
-                "Put the trial on a local disk; network folders cannot hold a ledger.",
-            )
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_no_delete'").fetchone():
-        connection.executescript(_SCHEMA)
+    def _write(
+        self,
+        events: Sequence[object],
+        last: Entry | None,
+        *,
+        who: str,
+        role: Role,
+        when: datetime,
+        why: str,
+        request: str,
+    ) -> tuple[Entry, ...]:
+        seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+        written = []
+        for event in events:
+            entry = next_entry(seq + 1, prev, event, who=who, role=role, when=when, why=why, request=request)
+            written.append(entry)
+            seq, prev = entry.seq, entry.hash
+        self._connection.executemany(
+            "INSERT INTO ledger (seq, content, prev, hash, request) VALUES (?, ?, ?, ?, ?)",
+            [(entry.seq, entry.content, entry.prev, entry.hash, request or None) for entry in written],
+        )
+        return tuple(written)

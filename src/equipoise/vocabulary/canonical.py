@@ -29,17 +29,21 @@ def digest_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _refuse_floats(value: object) -> None:
-    if value is None or isinstance(value, (bool, int, str)):
-        return
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"canonical JSON needs text keys, not {type(key).__name__}")
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        value = (value,)
+    for item in value:
+        if type(item) in _PLAIN:  # by far the most, and this is the hot path of every hash
+            continue
+        if isinstance(item, (Mapping, list, tuple)):
             _refuse_floats(item)
-        return
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            _refuse_floats(item)
-        return
-    raise TypeError(f"canonical JSON cannot hold {type(value).__name__}; write a decimal as text")
+        elif not isinstance(item, (int, str)):  # an enumeration's member is a text or a number
+            raise TypeError(f"canonical JSON cannot hold {type(item).__name__}; write a decimal as text")

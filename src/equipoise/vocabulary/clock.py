@@ -1,5 +1,6 @@
 """Time is an argument: nothing in the core asks the machine what time it is."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -29,9 +30,14 @@ class SteppingClock:
 def utc_text(moment: datetime) -> str:
     """ISO 8601 with microseconds and `Z`; the only form in which a time is stored."""
     assert moment.tzinfo is not None, "a time without a zone cannot be stored"
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+_STORED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 def utc_from_text(text: str) -> datetime:
     """Read what `utc_text` wrote.  Raises `ValueError` for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if not _STORED.fullmatch(text):
+        raise ValueError("a stored time is written YYYY-MM-DDThh:mm:ss.ffffffZ")
+    return datetime.fromisoformat(text)
