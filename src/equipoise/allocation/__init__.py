@@ -24,7 +24,6 @@ from equipoise.allocation.entries import (
 from equipoise.allocation.hatch import HatchVerb, Sealed, VaultClient
 from equipoise.allocation.pack_map import PackMap, is_pack_number
 from equipoise.allocation.procedures import (
-    BiasedCoin,
     BigStick,
     BlockUrn,
     Complete,
@@ -41,7 +40,6 @@ __all__ = [
     "AllocationState",
     "AnchorMedium",
     "AnchorRecorded",
-    "BiasedCoin",
     "BigStick",
     "BlockUrn",
     "CeremonyAbandoned",

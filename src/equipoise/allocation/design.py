@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.allocation.procedures import BiasedCoin, BigStick, BlockUrn, Complete, PermutedBlocks, Procedure, Ratio
+from equipoise.allocation.procedures import BigStick, BlockUrn, Complete, PermutedBlocks, Procedure, Ratio
 from equipoise.vocabulary import Json, Refusal, canonical_json, digest
 
 ARM_BYTES = 32
@@ -126,7 +126,6 @@ _COMMON = frozenset({"arms", "method", "slots", "strata", "stratum_names", "rati
 _PARAMETERS = {
     "permuted-blocks": frozenset({"block_sizes"}),
     "big-stick": frozenset({"mti"}),
-    "biased-coin": frozenset({"mti", "favour", "of"}),
     "block-urn": frozenset({"lambda"}),
 }
 
@@ -153,8 +152,6 @@ def _read_procedure(document: Mapping[str, Any]) -> Procedure:
             return PermutedBlocks(tuple(map(_whole, document["block_sizes"])))
         case "big-stick":
             return BigStick(_whole(document["mti"]))
-        case "biased-coin":
-            return BiasedCoin(_whole(document["mti"]), _whole(document.get("favour", 2)), _whole(document.get("of", 3)))
         case "block-urn":
             return BlockUrn(_whole(document["lambda"]))
         case other:

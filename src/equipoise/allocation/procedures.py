@@ -114,43 +114,19 @@ class BigStick:
         return {"method": "big-stick", "mti": self.mti}
 
     def problems(self, ratio: Ratio) -> tuple[str, ...]:
-        return _two_equal_arms("The big stick", ratio) + _tolerance(self.mti)
+        if self.mti < 1:
+            return ("The maximum tolerated imbalance is at least 1.",)
+        return () if ratio == (1, 1) else ("The big stick is for two arms in the ratio 1:1.",)
 
     def start(self, ratio: Ratio) -> State:
         return (0,)
 
     def outcomes(self, state: State, ratio: Ratio) -> tuple[Outcome, ...]:
-        return _coin(state[0], self.mti, (1, 1))
-
-
-@dataclass(frozen=True, slots=True)
-class BiasedCoin:
-    """Efron's coin with imbalance tolerance: the smaller arm has chance `favour` / `of`, and is certain at the limit.
-
-    State: (n0 - n1,).  Source: Chen, Biometrical Journal 1999; 41: 447-458 (biased coin with imbalance tolerance);
-    Efron, Biometrika 1971; 58: 403-417 (favour 2 of 3).
-    """
-
-    mti: int
-    favour: int = 2
-    of: int = 3
-
-    def parameters(self) -> dict[str, Json]:
-        return {"method": "biased-coin", "mti": self.mti, "favour": self.favour, "of": self.of}
-
-    def problems(self, ratio: Ratio) -> tuple[str, ...]:
-        fair = 2 * self.favour >= self.of > self.favour > 0
-        coin = () if fair else ("The biased coin needs a chance of at least 1/2 and below 1 for the smaller arm.",)
-        return _two_equal_arms("The biased coin", ratio) + _tolerance(self.mti) + coin
-
-    def start(self, ratio: Ratio) -> State:
-        return (0,)
-
-    def outcomes(self, state: State, ratio: Ratio) -> tuple[Outcome, ...]:
-        against = self.of - self.favour
         difference = state[0]
-        weights = (1, 1) if difference == 0 else (against, self.favour) if difference > 0 else (self.favour, against)
-        return _coin(difference, self.mti, weights)
+        branches = (Outcome(1, 0, (difference + 1,)), Outcome(1, 1, (difference - 1,)))
+        if abs(difference) < self.mti:
+            return branches
+        return branches[1:] if difference > 0 else branches[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +178,6 @@ def _pick(outcomes: Sequence[Outcome], below: Below) -> Outcome:
     raise AssertionError("below(n) gave n or more")
 
 
-def _coin(difference: int, mti: int, weights: tuple[int, int]) -> tuple[Outcome, ...]:
-    branches = (Outcome(weights[0], 0, (difference + 1,)), Outcome(weights[1], 1, (difference - 1,)))
-    if abs(difference) < mti:
-        return branches
-    return (branches[1],) if difference > 0 else (branches[0],)
-
-
 def _less_one(state: State, arm: int) -> State:
     left = tuple(count - (index == arm) for index, count in enumerate(state))
     return left if any(left) else ()
@@ -219,11 +188,3 @@ def _without_full_set(state: State, arm: int, ratio: Ratio) -> State:
     if all(count >= share for count, share in zip(drawn, ratio, strict=True)):
         return tuple(count - share for count, share in zip(drawn, ratio, strict=True))
     return drawn
-
-
-def _two_equal_arms(name: str, ratio: Ratio) -> tuple[str, ...]:
-    return () if ratio == (1, 1) else (f"{name} is for two arms in the ratio 1:1.",)
-
-
-def _tolerance(mti: int) -> tuple[str, ...]:
-    return () if mti >= 1 else ("The maximum tolerated imbalance is at least 1.",)

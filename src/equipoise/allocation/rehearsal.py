@@ -75,7 +75,7 @@ class RehearsalVault:
         return str(self.ask("open_for_pharmacist", Role.PHARMACIST, body)["arm"])
 
     def release(self, certificate: Json, data_digest: str) -> str:
-        """Release against a lock certificate and the digest of the data as they are; gives the text of `opening.json`."""
+        """Release against a lock certificate and the digest of the data now; gives the text of `opening.json`."""
         key_shares = self.ask("rehearsal_key_shares", Role.SYSTEM)["key_shares"]
         body: dict[str, Json] = {
             "certificate": certificate,

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Verify that a trial's allocation list was fixed before its first participant, and followed without a skip.
+
+    python3 -I -S verify_trial.py opening.json ledger.jsonl arms.json [ROOT]
+
+opening.json is what the vault released, ledger.jsonl the trial's ledger (one entry a line), arms.json the arms as
+analysed ({"participant": "arm"}), ROOT the 64 digits that were printed outside before the first participant: read it
+there, for it alone binds the list to its date.  Only the standard library is used, which has no Ed25519: the vault's
+signatures are NOT checked here (`equipoise verify` does that).
+"""
+# mypy: ignore-errors
+# ruff: noqa: T201, B905  # a script for any reader's Python since 3.7: it prints, and it is short rather than typed
+
+import hashlib
+import hmac
+import json
+import pathlib
+import sys
+
+
+def require(condition, text):
+    if not condition:
+        raise ValueError(text)
+
+
+def sha256(content):
+    return hashlib.sha256(content).digest()
+
+
+def digest(value):
+    return sha256(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hex()
+
+
+def uniform(seed):
+    """below(n), an integer 0 <= x < n, from the 32-bit big-endian words of HMAC-SHA256(seed, counter), by rejection."""
+    blocks = (hmac.digest(seed, counter.to_bytes(8, "big"), "sha256") for counter in range(2**64))
+    words = (int.from_bytes(block[at : at + 4], "big") for block in blocks for at in range(0, 32, 4))
+    return lambda bound: next(word for word in words if word < 2**32 - 2**32 % bound) % bound
+
+
+def weights(design, ratio, drawn, block, below):
+    """Each arm's chance to be the next, in whole numbers; `drawn` counts each arm's allocations so far."""
+    if design["method"] == "complete":
+        return ratio
+    if design["method"] == "permuted-blocks":
+        if block == drawn:  # the next block; its size is drawn if there is a choice
+            size = design["block_sizes"][below(len(design["block_sizes"])) if design["block_sizes"][1:] else 0]
+            block[:] = [count + share * size // sum(ratio) for count, share in zip(block, ratio)]
+        return [planned - count for planned, count in zip(block, drawn)]
+    if design["method"] == "block-urn":
+        sets = design["lambda"] + min(count // share for count, share in zip(drawn, ratio))
+        return [share * sets - count for share, count in zip(ratio, drawn)]
+    require(design["method"] == "big-stick" and ratio == [1, 1], "unknown method")
+    ahead = drawn[0] - drawn[1]
+    return [1, 1] if abs(ahead) < design["mti"] else [int(ahead < 0), int(ahead > 0)]
+
+
+def draw_arms(design, below):
+    ratio = design.get("ratio", [1] * len(design["arms"]))
+    drawn, block = [0] * len(ratio), [0] * len(ratio)
+    for _ in range(design["slots"]):
+        chances = weights(design, ratio, drawn, block, below)
+        arm = chances.index(max(chances))
+        if sum(chances) > chances[arm]:  # what is certain takes no number
+            ticket = below(sum(chances))
+            arm = next(arm for arm in range(len(chances)) if ticket < sum(chances[: arm + 1]))
+        drawn[arm] += 1
+        yield design["arms"][arm]
+
+
+def draw_packs(count, below):
+    """A Fisher-Yates permutation of 1..count in fixed width, with the check digit of ISO/IEC 7064 MOD 11,10."""
+    order = list(range(1, count + 1))
+    for last in range(count - 1, 0, -1):
+        other = below(last + 1)
+        order[last], order[other] = order[other], order[last]
+    for digits in (str(number).zfill(max(4, len(str(count)))) for number in order):
+        product = 10
+        for digit in digits:
+            product = ((product + int(digit)) % 10 or 10) * 2 % 11
+        yield digits + str((11 - product) % 10)
+
+
+def tree_root(leaves):
+    """RFC 6962 section 2.1."""
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\1" + tree_root(leaves[:split]) + tree_root(leaves[split:]))
+
+
+class Verification:
+    """Each `check_` is one step, in the order in which they stand here; it returns what it saw, or raises why not."""
+
+    def __init__(self, opening, lines, arms, root=""):
+        self.opening, self.lines, self.arms, self.root = opening, lines, arms, root
+        self.entries, self.start = [], 0
+
+    def found(self, kind, start=0):
+        return [(entry["seq"], entry["body"]) for entry in self.entries[start:] if entry["type"] == kind]
+
+    def check_ledger_chain(self):
+        prev = "0" * 64
+        for seq, line in enumerate(self.lines, 1):
+            entry = json.loads(line)
+            content = json.loads(entry["content"])
+            require(entry["seq"] == content["seq"] == seq and entry["prev"] == prev, f"line {seq} is out of its place")
+            prev = sha256(bytes.fromhex(prev) + entry["content"].encode()).hex()
+            require(entry["hash"] == prev, f"entry {seq} was changed after it was written")
+            self.entries.append(dict(content, hash=prev))
+        self.start = max([seq for seq, _ in self.found("ceremony_abandoned")], default=0)  # lists before: never used
+        return f"{len(self.entries)} entries, unbroken"
+
+    def check_order_of_ceremony(self):
+        (frozen,), (sealed,) = (self.found(kind, self.start) for kind in ("design_frozen", "list_sealed"))
+        seeds = self.found("seed_committed", self.start)
+        self.design, self.commitment = frozen[1]["design_digest"], sealed[1]["commitment"]
+        self.bound = {body["party"]: body["commitment"] for _, body in seeds}
+        anchors = [seq for seq, body in self.found("anchor_recorded") if body["root"] == self.commitment["root"]]
+        first = min([seq for seq, _ in self.found("slot_assigned")], default=len(self.entries) + 1)
+        steps = [frozen[0], *[seq for seq, _ in seeds], sealed[0], *anchors[:1], first]
+        require(len(steps) == 6 and steps == sorted(steps), f"out of order: entries {steps}")
+        require(self.root in ("", self.commitment["root"]), "the root outside is another one")
+        outside = "equal" if self.root else "NOT COMPARED (give the printed one)"
+        return f"frozen, bound, bound, sealed, anchored, first randomisation in entries {steps}; root outside {outside}"
+
+    def check_design_and_seeds(self):
+        require(digest(self.opening["design"]) == self.design, "this design is not the frozen one")
+        shares = {party: bytes.fromhex(share) for party, share in self.opening["seed_shares"].items()}
+        require({party: sha256(shares[party]).hex() for party in shares} == self.bound, "a share is not the bound one")
+        message = b"equipoise-seed-v1" + shares["pharmacist"] + bytes.fromhex(self.design)
+        self.seed = hmac.digest(shares["statistician"], message, "sha256")
+        self.shares = {party: share.hex() for party, share in shares.items()}
+        return f"design {self.design[:16]}, shares of {' and '.join(sorted(shares))}"
+
+    def check_list_and_opening(self):
+        design, below, self.slots, leaves = self.opening["design"], uniform(self.seed), {}, []
+        nonce_key = hmac.digest(self.seed, b"nonce", "sha256")
+        for stratum in range(design["strata"]):
+            for slot, arm in enumerate(draw_arms(design, below)):
+                nonce = hmac.digest(nonce_key, b"%d/%d" % (stratum, slot), "sha256")
+                self.slots[stratum, slot] = {"stratum": stratum, "slot": slot, "arm": arm, "nonce": nonce.hex()}
+                leaves.append(sha256(b"\0%04d%06d" % (stratum, slot) + arm.encode().ljust(32, b"\0") + nonce))
+        require(tree_root(leaves).hex() == self.commitment["root"], "the root is not the one that the seeds give")
+        count = len(leaves) * sum(design.get("packs", {}).values())
+        packs = list(draw_packs(count, uniform(hmac.digest(self.seed, b"packs", "sha256"))))
+        handed = [body["numbers"] for _, body in self.found("pack_map_received", self.start)]
+        require(handed == [packs] * bool(packs), "the pack numbers are not the ones that the seeds give")
+        self.locked, lock = self.found("database_locked")[-1]
+        made = {"format": "equipoise-opening-1", "design": design, "seed_shares": self.shares, "pack_numbers": packs}
+        made.update(commitment=self.commitment, slots=list(self.slots.values()), lock=lock.get("certificate", lock))
+        changed = [key for key in {**made, **self.opening} if digest(made.get(key)) != digest(self.opening.get(key))]
+        require(digest(made) == digest(self.opening), f"{changed} is not what the seeds and the ledger give")
+        return f"{len(leaves)} slots and {count} packs made anew from the seeds, root {self.commitment['root'][:16]}"
+
+    def check_slots_and_lock(self):
+        used, self.arm_of = {}, {}
+        for seq, body in self.found("slot_assigned"):
+            stratum, slot = body["stratum"], body["slot"]
+            require(slot == used.get(stratum, 0), f"entry {seq} skips or repeats a slot")
+            require(body["participant"] not in self.arm_of and seq < self.locked, f"entry {seq} is twice or late")
+            self.arm_of[body["participant"]] = self.slots[stratum, slot]["arm"]
+            used[stratum] = slot + 1
+        lock = self.opening["lock"]
+        require(self.entries[lock["ledger_seq"] - 1]["hash"] == lock["ledger_hash"], "the lock names another ledger")
+        require(len({signature["who"] for signature in lock["signatures"]}) > 1, "the lock lacks a second signature")
+        return f"{len(self.arm_of)} participants, each slot in its turn; locked in entry {self.locked} by two people"
+
+    def check_analysed_arms(self):
+        wrong = sum(self.arm_of.get(participant, 0) != arm for participant, arm in self.arms.items())
+        require(not wrong, f"{wrong} analysed arms differ from the list")
+        return f"{len(self.arms)} of {len(self.arm_of)} randomised participants, each in the arm of the list"
+
+    def run(self):
+        """Yields (name, passed, text) of each check; after the first that fails the others are not tried."""
+        for name in [name for name in vars(Verification) if name.startswith("check_")]:
+            try:
+                yield name[6:].replace("_", " "), True, getattr(self, name)()
+            except Exception as error:  # what is malformed is not verified
+                yield name[6:].replace("_", " "), False, f"{type(error).__name__}: {error}"
+                return
+
+
+def main(paths):
+    if len(paths) not in (3, 4):
+        sys.exit(__doc__)
+    opening, ledger, arms = (pathlib.Path(path).read_text(encoding="utf-8") for path in paths[:3])
+    root, lines = "".join(paths[3:]).replace(" ", "").lower(), ledger.strip().split("\n")
+    for name, passed, text in Verification(json.loads(opening), lines, json.loads(arms), root).run():
+        print("PASS" if passed else "FAIL", f"{name}: {text}", sep="  ")
+    print("Not checked here: the vault's signatures (no Ed25519 in the standard library; use `equipoise verify`).")
+    print("PASS" if passed else "FAIL")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+"""A small trial's allocation, held through the real ledger and a vault in this process: for the tests of both rooms."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from equipoise.allocation import AllocationState, AnchorMedium, RandomisationDesign, read_design
+from equipoise.allocation.ceremony import commit_seed, freeze_design, receive_pack_map, record_anchor, seal_list
+from equipoise.allocation.commitment import SEED_PARTIES, seed_commitment
+from equipoise.allocation.hatch import read_sealed
+from equipoise.allocation.randomise import next_slot
+from equipoise.ledger import Book, SqliteLedger, event
+from equipoise.ledger.export import jsonl
+from equipoise.vocabulary import Refusal, Role, SteppingClock, canonical_json
+from equipoise_vault.counter import Counter
+from equipoise_vault.drbg import KeyedGenerator
+from equipoise_vault.request import Door
+from equipoise_vault.room import Room
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+SHARES = {Role.STATISTICIAN: bytes(range(32)), Role.PHARMACIST: bytes(range(32, 64))}
+VECTOR = {"arms": ["active", "placebo"], "method": "big-stick", "mti": 4, "slots": 30, "strata": 1}
+"""The design of the published test vector."""
+DOSED = {**VECTOR, "packs": {"doses": 10, "spares": 2}}
+
+
+@dataclass
+class Trial:
+    """Masked ledger and vault side by side."""
+
+    folder: Path
+    design: RandomisationDesign
+    shares: dict[Role, bytes] = field(default_factory=lambda: dict(SHARES))
+
+    def __post_init__(self) -> None:
+        self.clock = SteppingClock(START)
+        self.vault_clock = SteppingClock(START, timedelta())
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.book = Book(SqliteLedger.open(self.folder / "trial.sqlite3", self.clock), AllocationState())
+        entropy = KeyedGenerator(b"test").take
+        self.room, self.key_shares = Room.create(self.folder / "vault", entropy, self.vault_clock)
+        self.counter = Counter(self.room)
+
+    def ask(self, verb, role=Role.STATISTICIAN, door=Door.DESK, why="", **body):
+        request = {"verb": verb, "who": role.value, "role": role.value, "why": why, "body": body}
+        answer = json.loads(self.counter.answer(canonical_json(request), door))
+        if "refused" in answer:
+            raise Refusal(**answer["refused"])
+        return answer["granted"]
+
+    def record(self, decide, role=Role.STATISTICIAN, request=""):
+        return self.book.execute(decide, who=role.value, role=role, request=request)
+
+    def bind(self):
+        self.ask("freeze", design=self.design.canonical())
+        self.record(lambda state: freeze_design(state, self.design.digest))
+        for party in SEED_PARTIES:
+            commitment = seed_commitment(self.shares[party])
+            self.record(lambda state, party=party, bound=commitment: commit_seed(state, party, bound), party)
+            self.ask("commit", party, commitment=commitment)
+
+    def seal(self):
+        self.bind()
+        for party in SEED_PARTIES:
+            self.ask("reveal", party, share=self.shares[party].hex())
+        self.sealed = read_sealed(self.ask("seal"))
+        self.record(lambda state: seal_list(state, self.sealed.commitment, self.sealed.signature))
+        if self.sealed.pack_numbers:
+            self.record(lambda state: receive_pack_map(state, self.sealed.pack_numbers))
+        return self
+
+    def anchor(self):
+        root = self.sealed.commitment.root
+        self.record(lambda state: record_anchor(state, root, AnchorMedium.PROTOCOL_PAGE, "protocol, page 1"))
+        return self
+
+    def randomise(self, participant, stratum=0):
+        self.record(lambda state: next_slot(state, participant, stratum), Role.INVESTIGATOR)
+        return self.book.state().slot_of[participant]
+
+    def lock(self):
+        """A lock certificate for the ledger as it is, entered in the ledger."""
+        seq, chain_head = self.book.ledger.head()
+        signatures = (Signed("a. statistician", "statistician"), Signed("d. manager", "data_manager"))
+        locked_at = "2026-09-01T00:00:00.000000Z"
+        certificate = Certificate("5" * 64, seq, chain_head, "d" * 64, locked_at, signatures)
+        (entry,) = self.record(lambda state: (Locked(certificate),))
+        return entry.body["certificate"]
+
+    def release(self):
+        certificate = self.lock()
+        self.opening = self.ask(
+            "release", certificate=certificate, data_digest="d" * 64, key_shares=list(self.key_shares[:2])
+        )["opening"]
+        arm_of = {(slot["stratum"], slot["slot"]): slot["arm"] for slot in self.opening["slots"]}
+        self.arms = {participant: arm_of[place] for participant, place in self.book.state().slot_of.items()}
+        return self
+
+    def lines(self):
+        return [line.rstrip("\n") for line in jsonl(self.book.ledger.entries())]
+
+
+def trial(folder: Path, design=None) -> Trial:
+    return Trial(folder, read_design(design or DOSED))
+
+
+@dataclass(frozen=True)
+class Signed:
+    who: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    study_digest: str
+    ledger_seq: int
+    ledger_hash: str
+    data_digest: str
+    locked_at: str
+    signatures: tuple[Signed, ...]
+
+
+@event("database_locked")
+@dataclass(frozen=True)
+class Locked:
+    certificate: Certificate
