@@ -203,9 +203,13 @@ def _leads_somewhere(document: object, place: str) -> bool:
 
 
 def _open_without_decision(definition: StudyDefinition, canonical: object) -> Iterator[Fault]:
-    settled = {decision.place for decision in definition.decisions}
+    """Give what is `undecided` in place: unasked, or asked and answered in `decisions` alone."""
+    answers = {decision.place: decision.choice for decision in definition.decisions}
     for path, place in _undecided(canonical, (), ""):
-        if place not in settled and path[0] != "decisions":
+        if path[0] == "decisions":
+            continue
+        asked = next((each for each in _around(place) if each in answers), None)
+        if asked is None:
             yield Fault(
                 "DEC-OPEN",
                 path,
@@ -213,6 +217,20 @@ def _open_without_decision(definition: StudyDefinition, canonical: object) -> It
                 "Decide it, or ask the question under `decisions`.",
                 Severity.WARNING,
             )
+        elif asked == place and answers[asked] != UNDECIDED:
+            yield Fault(
+                "DEC-CONTRADICTS",
+                path,
+                f"`{place}` is undecided, but its decision says: {answers[asked]}.",
+                "Write the choice here as well.",
+            )
+
+
+def _around(place: str) -> Iterator[str]:
+    """Give the place itself, then what lies around it: `a.b.c`, `a.b`, `a`."""
+    parts = place.split(".")
+    for length in range(len(parts), 0, -1):
+        yield ".".join(parts[:length])
 
 
 def _undecided(part: object, path: tuple[str | int, ...], place: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
