@@ -86,11 +86,9 @@ def _present(model: PresenceModel, level: float) -> str:
 
 
 def _measure(model: QuantityModel, level: float) -> str:
-    value = (
-        model.typical * math.exp(model.spread * level)
-        if model.scale == "log"
-        else (model.typical + model.spread * level)
-    )
+    on_scale = model.spread * level
+    value = model.typical * math.exp(on_scale) if model.scale == "log" else model.typical + on_scale
+    value = min(max(value, model.least), model.most)
     if model.lowest is not None and value < model.lowest:
         return f"<{model.lowest:.{model.decimals}f}"
     if model.highest is not None and value > model.highest:

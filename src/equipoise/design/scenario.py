@@ -3,6 +3,7 @@
 Nothing in a scenario is a result.  Every number is an assumption, and what is made from it is marked synthetic.
 """
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,7 +23,8 @@ class QuantityModel(Declared):
 
     On a log scale `typical` is the median and `spread` the standard deviation of the natural logarithm; otherwise they
     are mean and standard deviation, in the item's first unit.  `activity` is the correlation with the latent disease
-    activity; beyond `lowest` or `highest` the laboratory prints `<` or `>`.
+    activity; beyond `lowest` or `highest` the laboratory prints `<` or `>`; nature itself stays within `least` and
+    `most`.
     """
 
     kind: Literal["quantity"] = "quantity"
@@ -33,6 +35,8 @@ class QuantityModel(Declared):
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
     lowest: float | None = None
     highest: float | None = None
+    least: float = -math.inf
+    most: float = math.inf
     source: str = ""
 
 

@@ -1,0 +1,112 @@
+"""A whole rehearsal, from the empty folder to closed data entry: ceremony, recruitment, courses, monitoring."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from equipoise.allocation import AllocationState, RandomisationDesign, RehearsalVault, rehearse_ceremony
+from equipoise.allocation.rehearsal import Record
+from equipoise.cli.rehearsal.agenda import Agenda
+from equipoise.cli.rehearsal.cast import SPONSOR
+from equipoise.cli.rehearsal.cleaning import monitor_weekly
+from equipoise.cli.rehearsal.course import Course
+from equipoise.cli.rehearsal.desk import Desk
+from equipoise.conduct import OpenTrial, TrialState, make_plan
+from equipoise.design import Scenario, draw_life, stream
+from equipoise.ledger import Book, Entry, SqliteLedger
+from equipoise.protocol import StudyDefinition, asked_items
+from equipoise.vocabulary import Role, SteppingClock
+
+STARTS_ON = date(2026, 1, 5)
+"""The first day of every rehearsal: a fixed date, so that the same seed gives the same bytes for ever."""
+
+_NATURE, _LUCK, _RECRUITMENT = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a rehearsal is made from.  `allocation_seed` moves the sealed list alone, and nothing that happens else."""
+
+    definition: StudyDefinition
+    design: RandomisationDesign
+    scenario: Scenario
+    participants: int
+    seed: int
+    allocation_seed: int
+
+
+@dataclass
+class Rehearsal:
+    """A rehearsal under way: the desk, the vault, and everybody who was screened."""
+
+    part: Part
+    desk: Desk
+    vault: RehearsalVault
+    courses: list[Course] = field(default_factory=list)
+
+    @property
+    def randomised(self) -> int:
+        return len(self.desk.state.allocation.slot_of)
+
+    def is_recruiting(self) -> bool:
+        """True until as many are randomised as were wanted."""
+        return self.randomised < self.part.participants
+
+    def in_screening(self) -> int:
+        """How many are screened and neither randomised nor out."""
+        return sum(not course.is_over and course.arm is None for course in self.courses)
+
+
+def start(part: Part, folder: Path) -> Rehearsal:
+    """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony."""
+    clock = SteppingClock(datetime.combine(STARTS_ON, time(2, 0), tzinfo=UTC))
+    plan = make_plan(part.definition)
+    book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), TrialState())
+    desk = Desk(book, plan, clock)
+    vault = RehearsalVault(folder.parent / "vault", part.allocation_seed, clock)
+    rehearsal = Rehearsal(part, desk, vault)
+    desk.do(SPONSOR, OpenTrial(synthetic=True))
+    rehearse_ceremony(vault, part.design, _recorder(book))
+    return rehearsal
+
+
+def recruit(rehearsal: Rehearsal) -> Iterator[datetime]:
+    """Recruit, treat and monitor until the last participant's last visit; gives the moment of every turn."""
+    agenda = Agenda(rehearsal.desk.clock)
+    agenda.add(_arrivals(rehearsal, agenda))
+    first_monitoring = STARTS_ON + timedelta(days=18)
+    agenda.add(monitor_weekly(rehearsal.desk, rehearsal.courses, first_monitoring, rehearsal.is_recruiting))
+    yield from agenda.run()
+
+
+def _arrivals(rehearsal: Rehearsal, agenda: Agenda) -> Iterator[datetime]:
+    """People arrive for screening, one after the other, until enough are randomised or on the way to be."""
+    part = rehearsal.part
+    luck = stream(part.seed, _RECRUITMENT)
+    moment = datetime.combine(STARTS_ON, time(8, 0), tzinfo=rehearsal.desk.plan.zone)
+    items = [asked.item for asked in asked_items(part.definition).values()]
+    sites = part.definition.sites
+    while rehearsal.is_recruiting():
+        moment += timedelta(days=float(luck.exponential(7 / part.scenario.screened_per_week)))
+        yield moment
+        if rehearsal.in_screening() + rehearsal.randomised >= part.participants:
+            continue
+        number = len(rehearsal.courses) + 1
+        course = Course(
+            rehearsal.desk,
+            part.scenario,
+            sites[number % len(sites)].id,
+            draw_life(part.scenario, items, len(part.definition.encounters), stream(part.seed, _NATURE, number)),
+            stream(part.seed, _LUCK, number),
+            rehearsal.vault.nature_of,
+        )
+        rehearsal.courses.append(course)
+        agenda.add(course.run(moment.date()))
+
+
+def _recorder(book: Book[TrialState]) -> Record:
+    def record(verb: Callable[[AllocationState], Sequence[object]], role: Role) -> tuple[Entry, ...]:
+        return book.execute(lambda state: verb(state.allocation), who=f"synthetic.{role.value}", role=role)
+
+    return record
