@@ -28,7 +28,13 @@ _PUBLIC = {
     "exact.cost": ("Budget", "Cost"),
     "exact.monte_carlo": ("Resampling",),
     "exact.two_sample": ("from_arms", "normal_scores_test", "randomisation_test", "rank_sum_test"),
+    "exact.paired": ("Zeros", "sign_flip_test", "signed_rank_test"),
+    "exact.interval": ("randomisation_interval", "sign_flip_interval"),
     "exact.binomial": ("clopper_pearson",),
+    "models.ancova": ("ancova",),
+    "models.anova": ("one_way_anova",),
+    "models.linear": ("Variance", "linear_model"),
+    "models.t_tests": ("paired_t_test", "pooled_t_test", "welch_t_test"),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 

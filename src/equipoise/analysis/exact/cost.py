@@ -14,6 +14,7 @@ from equipoise.analysis.exact.subsets import shift_table, subset_counter, subset
 from equipoise.analysis.exact.table import TableCounter, table_counter
 from equipoise.vocabulary import Refusal
 
+_QUESTIONS = 120  # tail weights that an inversion to confidence limits asks for
 _WORD = 1 << 62  # sums beyond this do not fit the integer kernels
 
 
@@ -86,7 +87,7 @@ class Job:
 
 def costs(task: Job) -> tuple[Cost, ...]:
     """Every engine's estimate for a task, cheapest first; engines that cannot run come last, with a note."""
-    if task.subset_size is None or _overflow(task) or math.comb(task.reference.n, task.subset_size) >= _WORD:
+    if task.subset_size is None or _reach(task) >= _WORD or math.comb(task.reference.n, task.subset_size) >= _WORD:
         given = [_halves_cost(task), _table_cost(task)]
     else:
         given = [_subset_cost(task, task.subset_size), _shift_cost(task, task.subset_size)]
@@ -111,17 +112,13 @@ def _reach(task: Job) -> int:
     return sum(task.scores)
 
 
-def _overflow(task: Job) -> str:
-    return "the scaled integers exceed 62 bits; round to the recorded precision" if _reach(task) >= _WORD else ""
-
-
 def _subset_cost(task: Job, treated: int) -> Cost:
     n = task.reference.n
     stored = subset_sums_stored(n, treated)
     if task.tracked is not None:
         larger = max(treated, n - treated)
         stored = sum(math.comb(larger, j) for j in range(min(larger, treated) + 1))
-    return Cost("meet in the middle", 2e-4 + stored * 4e-8, stored * 32, _overflow(task))
+    return Cost("meet in the middle", 2e-4 + stored * 4e-8, stored * 32)
 
 
 def _shift_cost(task: Job, treated: int) -> Cost:
@@ -160,10 +157,10 @@ def _sizes_per_node(task: Job) -> int:
 
 def _halves_cost(task: Job) -> Cost:
     _, listed = cheapest_cut(task.graph)
-    kind = 1 if task.total < _WORD else 8
-    return Cost(
-        "meet in the middle over the procedure", 1e-3 + listed * 3e-7 * kind, listed * 48 * kind, _overflow(task)
-    )
+    kind = (1 if task.total < _WORD else 8) * (1 if _reach(task) < _WORD else 8)
+    asked = 1 if task.tracked is None else _QUESTIONS
+    seconds = 1e-3 + listed * kind * (3e-7 + asked * 3e-8)
+    return Cost("meet in the middle over the procedure", seconds, listed * 48 * kind)
 
 
 def _shift_counter(task: Job) -> Counter:

@@ -22,3 +22,6 @@ class Counter(Protocol):
 
     def at_least(self, key: Key, threshold: int) -> int:
         """Weight of the allocations with this key and S >= threshold."""
+
+    def reaching(self, thresholds: Mapping[Key, int]) -> int:
+        """Sum of `at_least` over the keys given."""

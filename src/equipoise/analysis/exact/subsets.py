@@ -54,6 +54,9 @@ class SubsetCounter:
         )
         return int(count)
 
+    def reaching(self, thresholds: Mapping[Key, int]) -> int:
+        return sum(self.at_least(key, threshold) for key, threshold in thresholds.items())
+
 
 def subset_counter(scores: Sequence[int], treated: int, tracked: Sequence[int] | None) -> SubsetCounter:
     """Meet in the middle.  With `tracked` the halves are the trial's own treated and control participants."""

@@ -5,7 +5,7 @@ states carry a table each.  Source: Streitberg & Roehmel 1986 (shift algorithm),
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +23,27 @@ _SHORT = 8  # stretches up to this long (blocks) are folded into one convolution
 
 @dataclass(frozen=True)
 class TableCounter:
-    """Counts from finished tables."""
+    """Counts from finished tables, accumulated once per key where 64 bits hold them."""
 
     engine: str
     tables: Mapping[Key, tuple[int, Cells]]
     weights: Mapping[Key, int]
     primes: tuple[int, ...]
+    accumulated: dict[Key, Cells] = field(default_factory=dict)
 
     def at_least(self, key: Key, threshold: int) -> int:
         first, cells = self.tables[key]
-        return _total(cells[:, max(0, threshold - first) :], self.primes)
+        place = max(0, threshold - first)
+        if place >= cells.shape[1]:
+            return 0
+        if self.primes:
+            return _total(cells[:, place:], self.primes)
+        if key not in self.accumulated:
+            self.accumulated[key] = np.cumsum(cells[0, ::-1])[::-1]
+        return int(self.accumulated[key][place])
+
+    def reaching(self, thresholds: Mapping[Key, int]) -> int:
+        return sum(self.at_least(key, threshold) for key, threshold in thresholds.items())
 
 
 def table_counter(graph: Graph, scores: Sequence[int], tracked: Sequence[int] | None, total: int) -> TableCounter:

@@ -1,6 +1,6 @@
 """Randomisation tests of two arms: any linear statistic, under the procedure that was used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from equipoise.analysis.exact.integers import (
 from equipoise.analysis.exact.monte_carlo import Resampling, linear_by_rerun
 from equipoise.analysis.exact.normal_scores import normal_scores
 from equipoise.analysis.exact.reference import Procedure, Rerun, fixed_sizes
+from equipoise.analysis.exact.tails import threshold, two_sided_tails
 from equipoise.analysis.results import Estimate, PValue, Sides, Tails, TestResult
 from equipoise.vocabulary import Refusal
 
@@ -186,48 +187,10 @@ def linear_tails(
 
     def reaching(bound: Fraction, strictly: bool) -> int:
         """Weight with D >= bound (D > bound)."""
-        count = 0
-        for k in sizes:
-            sum_bound = (bound * k * (n - k) + k * total_score) / n
-            count += counts.at_least((k, 0), _threshold(sum_bound, strictly))
-        return count
+        bounds = {k: (bound * k * (n - k) + k * total_score) / n for k in sizes}
+        return counts.reaching({(k, 0): threshold(bounds[k], strictly) for k in sizes})
 
-    return tails_of(reaching, observed, centre, total, sides)
-
-
-def tails_of(
-    reaching: Callable[[Fraction, bool], int], observed: Fraction, centre: Fraction, total: int, sides: Sides
-) -> tuple[PValue, Tails]:
-    """Both conventions from a tail function; `reaching(b, strictly)` is the weight with statistic >= b (or > b)."""
-    distance = abs(observed - centre)
-    above, above_strictly = (reaching(centre + distance, strictly) for strictly in (False, True))
-    if distance == 0:
-        below_strictly, below = total - above, total - above_strictly
-        at_least, at_most = above, below
-        two_sided, two_sided_strictly = total, above_strictly + below_strictly
-    else:
-        below = total - reaching(centre - distance, True)
-        below_strictly = total - reaching(centre - distance, False)
-        two_sided, two_sided_strictly = above + below, above_strictly + below_strictly
-        at_least = above if observed > centre else total - below_strictly
-        at_most = below if observed < centre else total - above_strictly
-    doubled = min(total, 2 * min(at_least, at_most))
-    chosen = {
-        Sides.DISTANCE: two_sided,
-        Sides.DOUBLED: doubled,
-        Sides.GREATER: at_least,
-        Sides.LESS: at_most,
-    }
-    if sides not in chosen:
-        raise Refusal("EXACT-SIDES", "This two-sided definition does not fit the test.", "Use distance or doubled.")
-    tails = Tails(
-        Fraction(two_sided, total),
-        Fraction(doubled, total),
-        Fraction(at_least, total),
-        Fraction(at_most, total),
-        Fraction(two_sided + two_sided_strictly, 2 * total),
-    )
-    return PValue(Fraction(chosen[sides], total), sides, True, chosen[sides], total), tails
+    return two_sided_tails(reaching, observed, centre, total, sides)
 
 
 def refuse_impossible(task: Job, arms: Sequence[int]) -> None:
@@ -247,11 +210,6 @@ def _refuse_other_size(procedure: Procedure, n: int) -> None:
             f"The procedure describes {procedure.n} participants, the data {n}.",
             "Randomised participants without an outcome need a decision before the test (an imputed or worst value).",
         )
-
-
-def _threshold(bound: Fraction, strictly: bool) -> int:
-    """Smallest integer >= bound, or > bound."""
-    return bound.numerator // bound.denominator + 1 if strictly else -(-bound.numerator // bound.denominator)
 
 
 def _coarseness(p: PValue) -> tuple[str, ...]:

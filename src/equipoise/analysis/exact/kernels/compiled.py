@@ -76,6 +76,25 @@ def pairs_at_least(first, first_starts, second, second_starts, size, only, thres
 
 
 @njit(cache=True, nogil=True)
+def meeting_pairs_at_least(pairs, sums, weights, other, accumulated, wanted):  # noqa: PLR0917  positional for numba
+    count = np.int64(0)
+    for row in range(len(pairs)):
+        i, i_end, low, j, shift = pairs[row, 1], pairs[row, 2], pairs[row, 3], pairs[row, 4], pairs[row, 5]
+        threshold = wanted[pairs[row, 0]]
+        if sums[i_end - 1] + other[j - 1] < threshold:
+            continue
+        while i < i_end and j > low:
+            step = np.int64(sums[i] + other[j - 1] >= threshold)
+            count += (1 - step) * weights[i] * accumulated[j + shift]
+            j -= step
+            i += 1 - step
+        while i < i_end:
+            count += weights[i] * accumulated[low + shift]
+            i += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
 def shift_row(scores, size, reach):
     table = np.zeros((size + 1, reach + 1), dtype=np.int64)
     table[0, 0] = 1

@@ -1,5 +1,7 @@
 """The kernels in plain numpy: slower, and the reference for the compiled ones."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,17 @@ def pairs_at_least(  # noqa: PLR0917  the compiled twin takes the same
             if len(a) > len(b):
                 a, b = b, a
             count += int((len(b) - np.searchsorted(b, threshold - a, side="left")).sum())
+    return count
+
+
+def meeting_pairs_at_least(  # noqa: PLR0917  the compiled twin takes the same
+    pairs: Ints, sums: Ints, weights: NDArray[Any], other: Ints, accumulated: NDArray[Any], wanted: Ints
+) -> int:
+    """Weight of pairs with a sum >= wanted[key], over pairs of lists (key, start, end, start, end, weight shift)."""
+    count = 0
+    for key, a, a_end, b, b_end, shift in pairs.tolist():
+        found = np.searchsorted(other[b:b_end], wanted[key] - sums[a:a_end], side="left")
+        count += int(np.dot(weights[a:a_end], accumulated[b + shift + found]))
     return count
 
 

@@ -1,0 +1,76 @@
+"""From recorded data to the columns of a model: numbers as floats, factors as indicators, and honest refusals."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.analysis.exact.integers import Recorded, exact
+from equipoise.vocabulary import Refusal
+
+Floats: TypeAlias = NDArray[np.float64]
+Term: TypeAlias = Sequence[Recorded] | Sequence[str]
+"""One explanatory variable: numbers, or words (a factor, whose first level in sorted order is the reference)."""
+
+
+def numbers(values: Sequence[Recorded], what: str = "value") -> Floats:
+    """Recorded numbers as floats.  Refuses what is not a finite number, naming its position."""
+    return np.array([float(exact(value, what, i)) for i, value in enumerate(values)], dtype=np.float64)
+
+
+def is_factor(term: Term) -> bool:
+    """A term is a factor when any of its values is text that is no number."""
+    return any(isinstance(value, str) and not _reads_as_number(value) for value in term)
+
+
+def design(n: int, terms: Mapping[str, Term], factors: frozenset[str] = frozenset()) -> tuple[list[str], Floats]:
+    """Column names and model matrix, intercept first.
+
+    Terms named in `factors`, and terms with text, become indicators called `name=level`.
+    Refuses another length, a factor with one level, and columns that others determine.
+    """
+    names, columns = ["intercept"], [np.ones(n)]
+    for name, term in terms.items():
+        if len(term) != n:
+            raise Refusal(
+                "MODEL-LENGTH",
+                f"The term {name} has {len(term)} values for {n} participants.",
+                "Give one value per participant, in the same order.",
+            )
+        if name in factors or is_factor(term):
+            levels = sorted({str(value) for value in term})
+            for level in levels[1:]:
+                names.append(f"{name}={level}")
+                columns.append(np.array([float(str(value) == level) for value in term]))
+        else:
+            names.append(name)
+            columns.append(numbers(term, f"value of {name}"))
+    return names, np.column_stack(columns)
+
+
+def refuse_rank(matrix: Floats, names: Sequence[str]) -> None:
+    """Refuses a model matrix with redundant columns, or with no participant to spare for the residual."""
+    n, p = matrix.shape
+    if n <= p:
+        raise Refusal(
+            "MODEL-SIZE",
+            f"The model has {p} parameters for {n} participants.",
+            "Leave out covariates, or merge small centres before the data are unmasked.",
+        )
+    scale = np.linalg.norm(matrix, axis=0)
+    if (scale == 0).any() or np.linalg.matrix_rank(matrix / scale, tol=1e-9 * math.sqrt(n)) < p:
+        raise Refusal(
+            "MODEL-RANK",
+            f"A column of the model is constant or determined by others (columns: {', '.join(names)}).",
+            "Leave out the redundant covariate.",
+        )
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
