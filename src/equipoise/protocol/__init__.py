@@ -1,7 +1,7 @@
 """The study definition: nouns, reader, rules, expressions, drafts and differences."""
 
 from equipoise.protocol.analysis_plan import Analysis, AnalysisPlan, AnalysisSet
-from equipoise.protocol.answers import is_shown, values_of
+from equipoise.protocol.answers import values_of
 from equipoise.protocol.expression import Expression, ExpressionError, compile_expression, evaluate, is_true
 from equipoise.protocol.form_items import AskedItem, asked_items, items_of, resolve_forms
 from equipoise.protocol.reading import (
@@ -31,7 +31,6 @@ __all__ = [
     "compile_expression",
     "evaluate",
     "find_study",
-    "is_shown",
     "is_true",
     "items_of",
     "judge_definition",

@@ -1,4 +1,4 @@
-"""From stored answers to what expressions read, and back: derived items, skip logic, edit checks."""
+"""From stored answers to what expressions read."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -66,8 +66,3 @@ def _quantity(item: Item, answer: Answer) -> Decimal | None:
         return answer.value
     number = item.in_unit(answer.value, answer.unit)
     return None if number is None else round(as_decimal(number, _DIGITS), DECIMALS)
-
-
-def is_shown(item: Item, values: Mapping[str, Value]) -> bool | None:
-    """Say whether an item is asked, given the answers so far; None while that is unknown."""
-    return is_true(compile_expression(item.shown_if), values) if item.shown_if else True

@@ -16,8 +16,10 @@ class ArmRole(StrEnum):
 
     EXPERIMENTAL = "experimental"
     PLACEBO_COMPARATOR = "placebo_comparator"
+    SHAM_COMPARATOR = "sham_comparator"
     ACTIVE_COMPARATOR = "active_comparator"
     NO_INTERVENTION = "no_intervention"
+    OTHER = "other"
 
 
 class Arm(Declared):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
+from equipoise.instruments import score_names
 from equipoise.instruments.item import Item, ItemType
 from equipoise.protocol.expression import Expression, ExpressionError, Value, compile_expression, evaluate
 from equipoise.protocol.form_items import items_of
@@ -36,6 +37,13 @@ def _form(form: Form, path: Path_) -> Iterator[Fault]:
             yield from _shown_by_itself(item, items, (*here, "shown_if"))
         if item.derived and item.derived.cel:
             yield from _expression(item.derived.cel, items, (*here, "derived"), {item.type})
+        if item.derived and item.derived.score and item.derived.score not in score_names():
+            yield Fault(
+                "REF-UNKNOWN",
+                (*here, "derived", "score"),
+                f"there is no score `{item.derived.score}`.",
+                did_you_mean(item.derived.score, score_names()),
+            )
     for k, check in enumerate(form.checks):
         yield from _expression(check.must, items, (*path, "checks", k, "must"), {ItemType.BOOLEAN})
     yield from _cycles(form, items, path)

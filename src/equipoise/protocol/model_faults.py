@@ -141,7 +141,7 @@ _WANTED = {
 _IN_WORDS = {
     "^[a-z][a-z0-9_]{0,63}$": "Write a lower-case name: letters, digits and _, starting with a letter.",
     "^[IE][0-9]+$": "Write I1, I2, ... for inclusion and E1, E2, ... for exclusion.",
-    "^[0-9]{2}$": 'Write two digits in quotes, such as "01".',
+    "^[0-9]{2,3}$": 'Write two or three digits in quotes, such as "01".',
 }
 
 

@@ -81,7 +81,11 @@ def _arms(definition: StudyDefinition) -> Iterator[Fault]:
     for n, name in enumerate(given):
         if name not in received:
             yield Fault(
-                "REF-UNUSED", ("interventions", n), f"no arm receives `{name}`.", "Name it in an arm's `interventions`."
+                "REF-UNUSED",
+                ("interventions", n),
+                f"no arm receives `{name}`.",
+                "Name it in an arm's `interventions`.",
+                Severity.WARNING,
             )
     yield from unknown(("analysis", "reference_arm"), "arm", definition.analysis.reference_arm, arms)
 

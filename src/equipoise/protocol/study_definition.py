@@ -17,7 +17,7 @@ from equipoise.vocabulary import Json, digest
 class Site(Declared):
     """A place where participants are enrolled; its id is the first part of their numbers."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    id: Annotated[str, Field(pattern=r"^[0-9]{2,3}$")]
     name: str
     city: str = ""
     country: str = ""
