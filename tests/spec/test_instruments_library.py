@@ -10,7 +10,6 @@ from equipoise.instruments import (
     ItemType,
     Laboratory,
     Standing,
-    ctcae,
     grouped_index,
     instrument,
     laboratory,
@@ -64,7 +63,6 @@ def test_what_was_not_confirmed_says_so() -> None:
         "look_back",
         "quoted",
     }
-    assert ctcae().sources["secondary"].standing is Standing.UNCONFIRMED
     assert laboratory().sources["plausibility"].standing is Standing.UNCONFIRMED
 
 
@@ -106,3 +104,16 @@ def test_every_instrument_hashes() -> None:
 def test_the_arm_guess_has_the_three_answers_that_the_indices_need() -> None:
     guess = instrument("arm_guess").item("guess")
     assert [code.value for code in guess.codes] == ["active", "placebo", "do_not_know"]
+
+
+def test_units_are_shown_as_people_write_them() -> None:
+    shown = laboratory().unit_name
+    assert [shown("mm/h", "id"), shown("[IU]/mL"), shown("10*3/uL", "id"), shown("mg/dL", "id")] == [
+        "mm/jam",
+        "IU/mL",
+        "10³/µL",
+        "mg/dL",
+    ]
+    assert set(laboratory().unit_names) <= {
+        unit for each in LIBRARY.values() for item in each.items for unit in item.units
+    }

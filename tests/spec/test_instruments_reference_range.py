@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from equipoise.instruments import Flag, ReferenceRange, Sex, applicable_range, flag, judge_against_assay
+from equipoise.instruments import Flag, ReferenceRange, Sex, applicable_range, flag, judge_against_assay, judge_ranges
 from equipoise.vocabulary import Equivalence, Refusal, parse_reported
 
 DAY = date(2022, 9, 1)
@@ -56,6 +56,27 @@ def test_a_range_ends_when_the_laboratory_changes_it() -> None:
 def test_two_ranges_for_one_sample_are_refused_not_guessed_at() -> None:
     with pytest.raises(Refusal, match="2 reference ranges"):
         applies(stated(), stated(low="0.8"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "clash"),
+    [
+        ({}, True),
+        ({"laboratory": "B"}, False),
+        ({"analyte": "c4"}, False),
+        ({"sex": "female"}, False),
+        ({"method": "nephelometry"}, False),
+        ({"age_from": 50}, False),
+        ({"age_from": 49}, True),
+        ({"valid_from": "2023-01-01"}, False),
+        ({"valid_from": "2022-12-31"}, True),
+    ],
+)
+def test_a_list_with_two_ranges_for_one_sample_is_found_before_a_sample_comes(
+    changes: dict[str, Any], clash: bool
+) -> None:
+    first = stated(age_to=49, valid_to="2022-12-31")
+    assert [each.rule for each in judge_ranges([first, stated(**changes)])] == ["LAB-RANGE"] * clash
 
 
 def test_limits_that_fall_are_refused() -> None:

@@ -7,7 +7,14 @@ from equipoise.instruments.instrument import Instrument, Parameter, Source, Stan
 from equipoise.instruments.item import Code, Derivation, Item, ItemType, Label, Limits, MolarFactor
 from equipoise.instruments.laboratory import Analyte, Laboratory, Panel, Sex
 from equipoise.instruments.library import ctcae, grouped_index, instrument, laboratory, library, names
-from equipoise.instruments.reference_range import Flag, ReferenceRange, applicable_range, flag, judge_against_assay
+from equipoise.instruments.reference_range import (
+    Flag,
+    ReferenceRange,
+    applicable_range,
+    flag,
+    judge_against_assay,
+    judge_ranges,
+)
 from equipoise.instruments.scoring import derived_score, grade_form, score_names
 from equipoise.instruments.suggestion import Suggestion, suggestions
 
@@ -53,6 +60,7 @@ __all__ = [
     "grouped_index",
     "instrument",
     "judge_against_assay",
+    "judge_ranges",
     "laboratory",
     "library",
     "names",

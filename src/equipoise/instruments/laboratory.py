@@ -1,5 +1,6 @@
 """Laboratory analytes and the panels that a form takes: units, conversions, limits of plausibility, restrictions."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Self
@@ -99,6 +100,7 @@ class Laboratory(Sourced):
     """All analytes, the other items of a laboratory form, and the panels."""
 
     version: str
+    unit_names: Mapping[UcumCode, Label]
     analytes: tuple[Analyte, ...]
     other_items: tuple[Item, ...]
     panels: tuple[Panel, ...]
@@ -120,6 +122,11 @@ class Laboratory(Sourced):
             if analyte.id == analyte_id:
                 return analyte
         raise KeyError(analyte_id)
+
+    def unit_name(self, code: str, language: str = "en") -> str:
+        """How a unit is shown to people; the UCUM code where it has no other name."""
+        name = self.unit_names.get(code)
+        return name.text(language) if name else code
 
     def instrument(self, panel: Panel) -> Instrument:
         """A panel as an instrument."""

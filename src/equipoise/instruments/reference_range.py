@@ -1,9 +1,10 @@
 """A laboratory's own limits: which range applies to a sample, what it flags, and what the assay can measure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import combinations
 from typing import Self
 
 from pydantic import model_validator
@@ -58,6 +59,23 @@ class ReferenceRange(Declared):
             and (not self.method or self.method == method)
         )
 
+    def clashes_with(self, other: "ReferenceRange") -> bool:
+        """True if some sample would have both ranges, and nothing prefers one of them."""
+        same = (self.laboratory, self.analyte, self.method, self.sex) == (
+            other.laboratory,
+            other.analyte,
+            other.method,
+            other.sex,
+        )
+        first, last = date.min, date.max
+        return (
+            same
+            and self.age_from <= other.age_to
+            and other.age_from <= self.age_to
+            and (self.valid_from or first) <= (other.valid_to or last)
+            and (other.valid_from or first) <= (self.valid_to or last)
+        )
+
 
 class Flag(StrEnum):
     """Where a result lies; `undecided` if there is no limit, or a comparator leaves it open."""
@@ -98,6 +116,21 @@ def applicable_range(
             "End one of them with valid_to, or tell them apart by method, sex or age.",
         )
     return best[0]
+
+
+def judge_ranges(ranges: Sequence[ReferenceRange]) -> tuple[Finding, ...]:
+    """What is wrong with a list of ranges (`LAB-RANGE`): two of them would apply to the same sample."""
+    return tuple(
+        Finding(
+            "LAB-RANGE",
+            Severity.ERROR,
+            f"{one.laboratory}: {one.analyte}",
+            "Two reference ranges apply to the same sample.",
+            "End one of them with valid_to, or tell them apart by method, sex or age.",
+        )
+        for one, other in combinations(ranges, 2)
+        if one.clashes_with(other)
+    )
 
 
 def _speciality(range_: ReferenceRange) -> int:
