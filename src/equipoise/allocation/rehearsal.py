@@ -28,12 +28,15 @@ Record: TypeAlias = Callable[[Callable[[AllocationState], Sequence[object]], Rol
 class RehearsalVault:
     """A vault process behind a pipe; use it in a `with` statement."""
 
-    def __init__(self, folder: Path, seed: int, clock: Clock) -> None:
-        """Start a fresh vault in `folder`, which must not hold one yet."""
+    def __init__(self, folder: Path, seed: int, clock: Clock, *, share_seed: int | None = None) -> None:
+        """Start a fresh vault in `folder`, which must not hold one yet.
+
+        `share_seed` (default: `seed`) gives the parties' seed shares, and so moves the sealed list and nothing else.
+        """
         command = [sys.executable, "-m", "equipoise_vault", "rehearse", "--dir", str(folder), "--seed", str(seed)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # our own
         self._clock = clock
-        self._seed = seed
+        self._share_seed = seed if share_seed is None else share_seed
 
     def __enter__(self) -> "RehearsalVault":
         return self
@@ -61,7 +64,7 @@ class RehearsalVault:
 
     def seed_share(self, party: Role) -> bytes:
         """The 32 bytes that this party brings in this rehearsal."""
-        return hashlib.sha256(f"equipoise rehearsal {self._seed} {party.value}".encode()).digest()
+        return hashlib.sha256(f"equipoise rehearsal {self._share_seed} {party.value}".encode()).digest()
 
     def sign_checkpoint(self, head: tuple[int, str]) -> Checkpoint:
         """Have the head (seq, hash) of the ledger signed."""

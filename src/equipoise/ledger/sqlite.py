@@ -9,7 +9,7 @@ from threading import RLock
 
 from equipoise.ledger.checkpoint import Checkpoint
 from equipoise.ledger.clock_jump import ClockJump
-from equipoise.ledger.connection import Connection, as_refusal
+from equipoise.ledger.connection import Connection, failures_as_refusals
 from equipoise.ledger.entry import GENESIS, Entry, next_entry
 from equipoise.ledger.schema import prepare
 from equipoise.vocabulary import Clock, Refusal, Role
@@ -41,15 +41,15 @@ class SqliteLedger:
         self.lock = RLock()
         if isinstance(connection, sqlite3.Connection):
             connection.isolation_level = None
-        prepare(connection)
+        with failures_as_refusals():
+            prepare(connection)
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> "SqliteLedger":
         """Open or create the ledger file.  Raises `Refusal` where the file cannot be used as one."""
-        try:
-            return cls(sqlite3.connect(path, timeout=30, check_same_thread=False), clock)
-        except sqlite3.Error as error:
-            raise as_refusal(error) or error from error
+        with failures_as_refusals():
+            connection = sqlite3.connect(path, check_same_thread=False)
+        return cls(connection, clock)
 
     def close(self) -> None:
         self._connection.close()
@@ -61,18 +61,16 @@ class SqliteLedger:
         Inside another transaction it is a part of that one: it still leaves no trace if it fails, and is durable when
         the outermost has been committed.  Raises `Refusal` where the machine fails; then it is safe to try again.
         """
-        with self.lock:
+        with self.lock, failures_as_refusals():
             begin, commit, undo = _INNER if self._connection.in_transaction else _OUTERMOST
             try:
                 self._connection.execute(begin)
                 yield
                 self._connection.execute(commit)
-            except BaseException as error:
+            except BaseException:
                 for statement in undo:
                     if self._connection.in_transaction:  # after a full disk the engine has rolled back already
                         self._connection.execute(statement)
-                if isinstance(error, sqlite3.Error) and (refusal := as_refusal(error)):
-                    raise refusal from error
                 raise
 
     def append(
@@ -110,7 +108,7 @@ class SqliteLedger:
 
     def hash_at(self, seq: int) -> str | None:
         """The hash of one entry, genesis for 0, or nothing if the ledger does not reach so far."""
-        with self.lock:
+        with self.lock, failures_as_refusals():
             row = self._connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
         return row[0] if row else (GENESIS if seq == 0 else None)
 
@@ -133,12 +131,12 @@ class SqliteLedger:
                 )
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
-        with self.lock:
+        with self.lock, failures_as_refusals():
             rows = self._connection.execute("SELECT seq, hash, signed_at, key, signature FROM checkpoint ORDER BY seq")
             return tuple(Checkpoint(*row) for row in rows)
 
     def _read(self, query: str, *parameters: str | int | bytes) -> tuple[Entry, ...]:
-        with self.lock:
+        with self.lock, failures_as_refusals():
             return tuple([Entry(*row) for row in self._connection.execute(query, parameters)])
 
     def _last(self) -> Entry | None:

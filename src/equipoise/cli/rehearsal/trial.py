@@ -64,7 +64,7 @@ def start(part: Part, folder: Path) -> Rehearsal:
     plan = make_plan(part.definition)
     book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), TrialState())
     desk = Desk(book, plan, clock)
-    vault = RehearsalVault(folder.parent / "vault", part.allocation_seed, clock)
+    vault = RehearsalVault(folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
     rehearsal = Rehearsal(part, desk, vault)
     desk.do(SPONSOR, OpenTrial(synthetic=True))
     rehearse_ceremony(vault, part.design, _recorder(book))
