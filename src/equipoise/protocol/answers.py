@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from equipoise.instruments.item import Item, ItemType
-from equipoise.protocol.expression import DECIMALS, Value, compile_expression, is_true
+from equipoise.protocol.expression import DECIMALS, Value
 from equipoise.vocabulary import Comparator, Refusal, Reported, as_decimal, reported_from_json
 
 Answer: TypeAlias = bool | int | Decimal | str | date | datetime | Reported | Mapping[str, str] | None

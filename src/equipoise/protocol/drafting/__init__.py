@@ -1,0 +1,6 @@
+"""From a registry record to the draft of a study definition, with every open decision written down as open."""
+
+from equipoise.protocol.drafting.draft import draft
+from equipoise.protocol.drafting.scope import refuse_out_of_scope
+
+__all__ = ["draft", "refuse_out_of_scope"]
