@@ -1,0 +1,1 @@
+"""What a registry's prose says: passages, times, doses, measures, numbers of people, spelling."""

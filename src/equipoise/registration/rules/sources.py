@@ -1,0 +1,25 @@
+"""The published sources that rules rest on, by the key that each rule names."""
+
+SOURCES = {
+    "BA": "Bland JM, Altman DG. Comparisons within randomised groups can be very misleading. Trials 2011;12:264",
+    "BPOM": "BPOM Regulations 8/2024 and 8/2025 (Indonesia); KEPPKN guidance on ethics review, 2017",
+    "CHA": "Some data quality issues at ClinicalTrials.gov. Trials 2019 (s13063-019-3408-2)",
+    "CO": "CONSORT 2025 statement",
+    "COMP": "COMPare project, Trials 2019 (PMC6375128); Jones CW et al. BMC Medicine 2015",
+    "DEF": "ClinicalTrials.gov protocol registration data element definitions",
+    "E6": "ICH E6(R3), 3.16.1 and 4.1 to 4.2",
+    "E9": "ICH E9(R1), estimands and sensitivity analysis",
+    "HOLST": "Holst M et al. medRxiv 2023.02.20: changes of outcomes inside registries",
+    "ICMJE": "ICMJE recommendation on trial registration; Harriman SL, Patel J. Trials 2016",
+    "MATCH": "Bello S et al. BMC Medical Research Methodology 2016 (s12874-016-0111-9); Hill LE et al. Lancet 1976",
+    "MIR": "Miron L et al. Scientific Data 2020;7:443",
+    "OWN": "reasoning or arithmetic of this project",
+    "PEER": "comparable records NCT04753476, NCT05122234, NCT04314661",
+    "PRS18": "ClinicalTrials.gov PRS release notes, June 2018",
+    "QC": "Zarin DA et al. NEJM 2011, table 3: PRS quality review criteria (PMC3066456)",
+    "SP": "SPIRIT 2025 statement",
+    "TIP": "PRS review comments explained, University of Colorado Anschutz",
+    "TRDS": "WHO Trial Registration Data Set 1.3.1",
+    "UCSF": "UCSF guidance on outcome measures in PRS",
+    "WHO15": "WHO statement on public disclosure of clinical trial results, 2015",
+}
