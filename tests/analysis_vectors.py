@@ -5,8 +5,10 @@ Hauschke, Kieser & Hothorn 1999.  AML: Miller 1997.
 """
 
 import csv
+from collections.abc import Iterator
 from fractions import Fraction
 
+from equipoise.analysis import Reference
 from shared_data import SHARED
 
 
@@ -63,3 +65,21 @@ def close(actual: object, printed: str) -> bool:
     return abs(Fraction(float(actual)) - Fraction(printed)) <= Fraction(5001, 10000) * Fraction(10) ** (
         exponent - decimals
     )
+
+
+def sequences(reference: Reference) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every allocation with its weight, by walking the laws: no graph, no arrays, no integers of the engines."""
+
+    def walk(stretch: int, position: int, state: object, arms: dict[int, int], weight: Fraction):
+        if stretch == len(reference.stretches):
+            yield tuple(arms[u] for u in range(reference.n)), weight
+            return
+        piece = reference.stretches[stretch]
+        if position == len(piece.units):
+            start = reference.stretches[stretch + 1].law.start if stretch + 1 < len(reference.stretches) else None
+            yield from walk(stretch + 1, 0, start, arms, weight)
+            return
+        for arm, share, end in piece.law.edges(position, state):
+            yield from walk(stretch, position + 1, end, {**arms, piece.units[position]: arm}, weight * share)
+
+    yield from walk(0, 0, reference.stretches[0].law.start, {}, Fraction(1))

@@ -1,12 +1,12 @@
 """Every exact engine against complete enumeration, as fractions, on random cases with ties, zeros, unequal arms."""
 
 import random
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import pytest
 
+from analysis_vectors import sequences
 from equipoise.analysis import (
     Reference,
     biased_coin,
@@ -29,24 +29,6 @@ from equipoise.analysis.exact.integers import reduced, scaled
 from equipoise.analysis.exact.table import table_counter
 from equipoise.analysis.exact.two_sample import linear_tails, mean_difference
 from equipoise.analysis.results import Sides
-
-
-def sequences(reference: Reference) -> Iterator[tuple[tuple[int, ...], Fraction]]:
-    """Every allocation with its weight, by walking the laws: no graph, no arrays, no integers of the engines."""
-
-    def walk(stretch: int, position: int, state: object, arms: dict[int, int], weight: Fraction):
-        if stretch == len(reference.stretches):
-            yield tuple(arms[u] for u in range(reference.n)), weight
-            return
-        piece = reference.stretches[stretch]
-        if position == len(piece.units):
-            start = reference.stretches[stretch + 1].law.start if stretch + 1 < len(reference.stretches) else None
-            yield from walk(stretch + 1, 0, start, arms, weight)
-            return
-        for arm, share, end in piece.law.edges(position, state):
-            yield from walk(stretch, position + 1, end, {**arms, piece.units[position]: arm}, weight * share)
-
-    yield from walk(0, 0, reference.stretches[0].law.start, {}, Fraction(1))
 
 
 def enumerated(values: list[Fraction], arms: list[int], reference: Reference, given_sizes: bool) -> dict[str, Fraction]:

@@ -30,6 +30,8 @@ _PUBLIC = {
     "exact.two_sample": ("from_arms", "normal_scores_test", "randomisation_test", "rank_sum_test"),
     "exact.paired": ("Zeros", "sign_flip_test", "signed_rank_test"),
     "exact.interval": ("randomisation_interval", "sign_flip_interval"),
+    "exact.location": ("hodges_lehmann", "pseudomedian"),
+    "exact.ancova_test": ("ancova_randomisation_test", "residual_randomisation_test"),
     "exact.binomial": ("clopper_pearson",),
     "models.ancova": ("ancova",),
     "models.anova": ("one_way_anova",),

@@ -71,7 +71,7 @@ def reduced(integers: Sequence[int]) -> tuple[tuple[int, ...], int, int]:
     return tuple((value - offset) // factor for value in integers), offset, factor
 
 
-def doubled_midranks(integers: Sequence[int]) -> tuple[int, ...]:
+def doubled_midranks(integers: Sequence[int] | Sequence[Fraction]) -> tuple[int, ...]:
     """Twice the midranks: a run of equal values at places a..b (from 1) gets a + b, always an integer."""
     order = sorted(range(len(integers)), key=lambda i: integers[i])
     ranks = [0] * len(integers)

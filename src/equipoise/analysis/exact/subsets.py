@@ -96,9 +96,10 @@ def _both(halves: tuple[Sequence[int], Sequence[int]], most: int) -> list[tuple[
 
 def _subset_sums(values: Sequence[int], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     largest = min(len(values), most)
-    sums = kernel("subset_sums")(np.array(values, dtype=np.int64), largest)
-    sizes = [math.comb(len(values), j) for j in range(largest + 1)]
-    return sums, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    choose = np.array([[math.comb(q, j) for j in range(largest + 1)] for q in range(len(values) + 1)], dtype=np.int64)
+    now = np.zeros(int(choose[-1].sum()), dtype=np.int64)
+    sums = kernel("subset_sums")(np.array(values, dtype=np.int64), largest, choose, now, np.empty_like(now))
+    return sums, np.concatenate(([0], np.cumsum(choose[-1]))).astype(np.int64)
 
 
 def shift_table(scores: Sequence[int], treated: int) -> NDArray[np.int64]:

@@ -7,16 +7,8 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def subset_sums(values, largest):
-    m = len(values)
-    choose = np.zeros((m + 1, largest + 1), dtype=np.int64)
-    for q in range(m + 1):
-        choose[q, 0] = 1
-        for j in range(1, min(q, largest) + 1):
-            choose[q, j] = choose[q - 1, j - 1] + (choose[q - 1, j] if j < q else 0)
-    now = np.zeros(choose[m].sum(), dtype=np.int64)
-    new = np.zeros_like(now)
-    for q in range(m):
+def subset_sums(values, largest, choose, now, new):
+    for q in range(len(values)):
         value = values[q]
         old_start = 0  # start of size j before unit q; one size behind: `previous`
         previous = 0
@@ -107,3 +99,22 @@ def shift_row(scores, size, reach):
                 table[j, s + score] += table[j - 1, s]
             top[j] = max(top[j], high + score)
     return table[size]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def ancova_exceedances(low_e, low_z, starts, add_e, add_z, sizes, limit, full, doubt, sure, possible):  # noqa: PLR0917
+    floor = limit * full * 1e-6
+    for row in range(len(sizes)):
+        e_up, z_up = add_e[row], add_z[row]
+        more = np.int64(0)
+        most = np.int64(0)
+        for i in range(starts[sizes[row]], starts[sizes[row] + 1]):
+            e = low_e[i] + e_up
+            z = low_z[i] + z_up
+            effect = e * e
+            bound = limit * (full - z * z)
+            slack = doubt * (effect + abs(bound) + floor)
+            more += np.int64(effect - bound > slack)
+            most += np.int64(effect - bound >= -slack)
+        sure[row] = more
+        possible[row] = most

@@ -6,10 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
-def subset_sums(values: Ints, largest: int) -> Ints:
-    """Sums of all subsets of size 0, 1, ... `largest`, each size sorted, one size after another."""
+def subset_sums(values: Ints, largest: int, _choose: Ints, _now: Ints, _new: Ints) -> Ints:
+    """Sums of all subsets of size 0, 1, ... `largest`, each size sorted, one size after another.
+
+    The compiled twin needs `choose[q, j]`, the number of j-subsets of q values, and two buffers of the final length.
+    """
     sizes: list[Ints] = [np.zeros(1, dtype=np.int64)]
     for value in values:
         grown = [sizes[0]]
@@ -60,3 +64,32 @@ def shift_row(scores: Ints, size: int, reach: int) -> Ints:
             table[j, score:] += table[j - 1, : reach + 1 - score]
     row: Ints = table[size]
     return row
+
+
+def ancova_exceedances(  # noqa: PLR0917  the compiled twin takes the same
+    low_e: Floats,
+    low_z: Floats,
+    starts: Ints,
+    add_e: Floats,
+    add_z: Floats,
+    sizes: Ints,
+    limit: float,
+    full: float,
+    doubt: float,
+    sure: Ints,
+    possible: Ints,
+) -> None:
+    """Per row (an upper subset): lower subsets of size `sizes[row]` with e^2 >= limit (full - z^2), surely or possibly.
+
+    e = low_e + add_e and z = low_z + add_z; `doubt` is relative to the sum of both sides.
+    """
+    for row in range(len(sizes)):
+        part = slice(starts[sizes[row]], starts[sizes[row] + 1])
+        margin, slack = ancova_margin(low_e[part] + add_e[row], low_z[part] + add_z[row], limit, full, doubt)
+        sure[row], possible[row] = (margin > slack).sum(), (margin >= -slack).sum()
+
+
+def ancova_margin(e: Floats, z: Floats, limit: float, full: float, doubt: float) -> tuple[Floats, Floats]:
+    """(e^2 - limit (full - z^2), the margin within which floats do not decide)."""
+    effect, bound = e * e, limit * (full - z * z)
+    return effect - bound, doubt * (effect + np.abs(bound) + limit * full * 1e-6)
