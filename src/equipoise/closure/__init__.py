@@ -1,1 +1,56 @@
-"""closure."""
+"""Closure: blind review, data cut, lock certificate, receipt of the released allocation.  Here arms appear first."""
+
+from equipoise.closure.certificate import LOCK_MEANING, LockCertificate, LockStatement, certify
+from equipoise.closure.commands import (
+    ClassifyDeviation,
+    DecideMembership,
+    LockDatabase,
+    ReceiveRelease,
+    RegisterSigningKey,
+    SignBlindReview,
+    UnlockDatabase,
+)
+from equipoise.closure.data_cut import DataCut, cut_data, data_rows
+from equipoise.closure.decide import decide
+from equipoise.closure.events import Membership
+from equipoise.closure.facts import participant_facts
+from equipoise.closure.locking import prepare_lock, unlock_record
+from equipoise.closure.obstacles import obstacles
+from equipoise.closure.release import ReleasedAllocation, dummy_allocation, read_opening
+from equipoise.closure.review import BlindReview, review
+from equipoise.closure.signature import Signature, sign
+from equipoise.closure.state import ClosureState
+from equipoise.closure.trial import Trial, fold
+
+__all__ = [
+    "LOCK_MEANING",
+    "BlindReview",
+    "ClassifyDeviation",
+    "ClosureState",
+    "DataCut",
+    "DecideMembership",
+    "LockCertificate",
+    "LockDatabase",
+    "LockStatement",
+    "Membership",
+    "ReceiveRelease",
+    "RegisterSigningKey",
+    "ReleasedAllocation",
+    "SignBlindReview",
+    "Signature",
+    "Trial",
+    "UnlockDatabase",
+    "certify",
+    "cut_data",
+    "data_rows",
+    "decide",
+    "dummy_allocation",
+    "fold",
+    "obstacles",
+    "participant_facts",
+    "prepare_lock",
+    "read_opening",
+    "review",
+    "sign",
+    "unlock_record",
+]

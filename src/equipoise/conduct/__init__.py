@@ -34,13 +34,16 @@ from equipoise.conduct.commands import (
     Withdraw,
 )
 from equipoise.conduct.decide import admit, decide
+from equipoise.conduct.flow import Course, Flow, flow_of
 from equipoise.conduct.participant import Datum, Participant, Prompt, Query
 from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit
 from equipoise.conduct.plan import Plan, PlannedForm, make_plan, scheduled_on, window_of
 from equipoise.conduct.point import LOG, Page, Point, page_of
 from equipoise.conduct.situation import Situation
 from equipoise.conduct.stage import STEPS, Stage
+from equipoise.conduct.trail import Trail, trail_of
 from equipoise.conduct.trial_state import TrialState
+from equipoise.conduct.values import Value, answer_at, missing_points, values_of_participant
 from equipoise.conduct.words import (
     DeviationKind,
     PromptStatus,
@@ -67,12 +70,14 @@ __all__ = [
     "ConfirmAnswer",
     "Correct",
     "CorrectStratum",
+    "Course",
     "Datum",
     "DecideCriterion",
     "DeviationKind",
     "Dispense",
     "Enrol",
     "FailScreening",
+    "Flow",
     "MarkNotDone",
     "MissEncounter",
     "OmitDose",
@@ -97,23 +102,30 @@ __all__ = [
     "Situation",
     "Stage",
     "StartEncounter",
+    "Trail",
     "TrialState",
     "Typed",
+    "Value",
     "Withdraw",
     "WithdrawalFrom",
     "WithdrawalReason",
     "admit",
+    "answer_at",
     "command",
     "command_name",
     "decide",
     "declared_commands",
     "derived_answers",
+    "flow_of",
     "is_asked",
     "judge_answers",
     "make_plan",
     "may",
+    "missing_points",
     "page_of",
     "permit",
     "scheduled_on",
+    "trail_of",
+    "values_of_participant",
     "window_of",
 ]

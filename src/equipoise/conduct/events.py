@@ -48,9 +48,10 @@ class DefinitionAmended:
 @event("data_entry_closed")
 @dataclass(frozen=True, slots=True)
 class DataEntryClosed:
-    """No entry that changes data is accepted after this one."""
+    """No entry that changes data is accepted after this one; a `final` closing is a database lock."""
 
     reason: str
+    final: bool = False
 
 
 @event("data_entry_reopened")

@@ -37,10 +37,12 @@ def _definition_amended(state: "TrialState", entry: Entry, event: was.Definition
 
 def _data_entry_closed(state: "TrialState", entry: Entry, event: was.DataEntryClosed) -> None:
     state.is_closed = True
+    state.is_locked = event.final
 
 
 def _data_entry_reopened(state: "TrialState", entry: Entry, event: was.DataEntryReopened) -> None:
     state.is_closed = False
+    state.is_locked = False
     state.was_reopened = True
 
 

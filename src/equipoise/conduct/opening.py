@@ -42,4 +42,6 @@ def reopen_data_entry(now: Situation, command: ReopenDataEntry) -> tuple[DataEnt
     """Let closed data be changed, with the investigator's reason; every change is marked from here on (A18)."""
     if not now.state.is_closed:
         raise Refusal("DATA-ENTRY-OPEN", "Data entry is open.", "Nothing needs to be reopened.")
+    if now.state.is_locked:
+        raise Refusal("DATABASE-LOCKED", "The database is locked.", "The investigator unlocks it with a signature.")
     return (DataEntryReopened(require_text(command.reason, "reason")),)

@@ -2,7 +2,7 @@
 
 The commands of later rooms stand here too, by name, so that an inspector reads one table.  Sponsor, data manager and
 monitor never change what the site entered (A16, E6R3-3.16.1(i)); the pharmacist, who knows the arms, writes nothing
-that masked people read (M14); statistician, committee and auditor read only.
+that masked people read (M14); committee and auditor only read.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,8 @@ _INVESTIGATOR = frozenset({Role.INVESTIGATOR})
 _BEDSIDE = frozenset({Role.INVESTIGATOR, Role.CARE_PROVIDER})
 _SITE = _BEDSIDE | {Role.OUTCOMES_ASSESSOR}
 _ENTRY = _SITE | {Role.SYSTEM}
+_REVIEWING = frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER, Role.STATISTICIAN})
+_SIGNING = _REVIEWING | {Role.SPONSOR, Role.QUALITY_OFFICER}
 _ASKING = frozenset({Role.DATA_MANAGER, Role.MONITOR})
 
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
@@ -46,6 +48,19 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "answer_query": _SITE,
     "close_query": _ASKING,
     "record_deviation": _BEDSIDE | _ASKING,
+    # safety: the investigator decides
+    "report_adverse_event": _INVESTIGATOR,
+    "follow_up_adverse_event": _INVESTIGATOR,
+    "decline_candidate": _INVESTIGATOR,
+    "record_expedited_report": _LEAD,
+    # closure: masked until the release
+    "classify_deviation": _REVIEWING,
+    "decide_membership": _REVIEWING,
+    "sign_blind_review": _REVIEWING,
+    "register_signing_key": _SIGNING,
+    "lock_database": frozenset({Role.DATA_MANAGER}),
+    "unlock_database": _INVESTIGATOR,
+    "receive_release": frozenset({Role.STATISTICIAN}),
 }
 
 _HANDS_ON_DATA = frozenset(

@@ -68,6 +68,8 @@ class Plan:
     forms: Mapping[str, PlannedForm]
     dose_numbers: Mapping[str, int]
     """Encounter -> number of the dose that is given there, from 1."""
+    form_of: Mapping[str, str]
+    """Item -> the form that asks it; item ids are unique in a definition."""
     criteria: tuple[str, ...]
     consents: Mapping[str, ConsentDocument]
     strata: tuple[tuple[str, ...], ...]
@@ -115,13 +117,15 @@ def make_plan(definition: StudyDefinition) -> Plan:
     """Prepare a definition that the protocol room has judged to be without errors."""
     doses = definition.dose_encounters()
     at_encounters = {form for encounter in definition.encounters for form in encounter.forms}
+    forms = {form.id: _planned(form, items_of(form), form.id not in at_encounters) for form in definition.forms}
     return Plan(
         definition=definition,
         digest=definition.digest,
         zone=ZoneInfo(definition.time_zone),
         encounters={encounter.id: encounter for encounter in definition.encounters},
-        forms={form.id: _planned(form, items_of(form), form.id not in at_encounters) for form in definition.forms},
+        forms=forms,
         dose_numbers={encounter.id: number for number, encounter in enumerate(doses, start=1)},
+        form_of={item: form.form.id for form in forms.values() for item in form.items},
         criteria=tuple(criterion.id for criterion in (*definition.inclusion, *definition.exclusion)),
         consents={document.version: document for document in definition.consent},
         strata=tuple(product(*(stratum.levels for stratum in definition.randomisation.strata))),

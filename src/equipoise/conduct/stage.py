@@ -50,6 +50,11 @@ STEPS: Mapping[str, frozenset[Stage]] = {
     "confirm_answer": _WITH_DATA,
     "raise_query": frozenset(Stage),
     "record_deviation": frozenset(Stage),
+    # adverse events count from the signed consent on
+    "report_adverse_event": _WITH_DATA,
+    "follow_up_adverse_event": _WITH_DATA,
+    "decline_candidate": _WITH_DATA,
+    "record_expedited_report": _WITH_DATA,
 }
 """Command -> the stages in which a participant may receive it.  What stands not here concerns no one participant."""
 

@@ -32,6 +32,7 @@ class TrialState:
     scans: dict[str, str] = field(default_factory=dict)
     """Digest of a consent scan -> whose consent it is."""
     is_closed: bool = False
+    is_locked: bool = False
     was_reopened: bool = False
     roles_held: dict[str, frozenset[Role]] = field(default_factory=dict)
     seq: int = 0

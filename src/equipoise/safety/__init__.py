@@ -1,1 +1,42 @@
-"""safety."""
+"""Safety: adverse events, candidates from graded results, the expedited clock, the open report."""
+
+from equipoise.safety.candidates import Candidate, RangeOf, candidates
+from equipoise.safety.clock import Deadline, deadlines, is_expedited
+from equipoise.safety.commands import (
+    DeclineCandidate,
+    FollowUpAdverseEvent,
+    RecordExpeditedReport,
+    ReportAdverseEvent,
+)
+from equipoise.safety.decide import DECISIONS, decide
+from equipoise.safety.events import Assessment
+from equipoise.safety.open_report import OpenReport, TermCount, open_report
+from equipoise.safety.state import AdverseEvent, AssessedVersion, SafetyState
+from equipoise.safety.words import ActionTaken, Causality, Expectedness, Outcome, Seriousness
+
+__all__ = [
+    "DECISIONS",
+    "ActionTaken",
+    "AdverseEvent",
+    "AssessedVersion",
+    "Assessment",
+    "Candidate",
+    "Causality",
+    "Deadline",
+    "DeclineCandidate",
+    "Expectedness",
+    "FollowUpAdverseEvent",
+    "OpenReport",
+    "Outcome",
+    "RangeOf",
+    "RecordExpeditedReport",
+    "ReportAdverseEvent",
+    "SafetyState",
+    "Seriousness",
+    "TermCount",
+    "candidates",
+    "deadlines",
+    "decide",
+    "is_expedited",
+    "open_report",
+]
