@@ -1,8 +1,8 @@
 """Two worlds: the same trial, the same people, the same clock - and another allocation.
 
 Everything that a masked role can obtain from a world is a *surface*: the bytes and names of every file outside the
-vault, the database as a dump, the ledger as an export, what the program prints and logs, every masked report.  A new file
-in the trial's folder is a surface by itself; a new kind of output is added to `surfaces_of`.
+vault, the database as a dump, the ledger as an export, what the program prints and logs, every masked report.  A new
+file in the trial's folder is a surface by itself; a new kind of output is added to `surfaces_of`.
 
 Source: noninterference tested with pairs (Hritcu et al., Journal of Functional Programming 2016; 26: e4).
 """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
-from equipoise.cli.rehearsal.cast import ASSESSOR, MONITOR
+from equipoise.cli.rehearsal.cast import MONITOR
 from equipoise.cli.rehearsal.course import Course
 from equipoise.cli.rehearsal.desk import Desk
 from equipoise.cli.rehearsal.page import Mistyped
@@ -41,10 +41,10 @@ def _settle(desk: Desk, slip: Mistyped) -> None:
     current = desk.state.participant(slip.participant).current(point)
     assert current is not None, "what was mistyped was captured"
     desk.do(
-        ASSESSOR,
+        slip.by,
         Correct(slip.participant, slip.page, slip.item, current.seq, _ANSWER, Typed(slip.item, slip.truth), query),
     )
-    desk.do(ASSESSOR, AnswerQuery(query, _ANSWER))
+    desk.do(slip.by, AnswerQuery(query, _ANSWER))
     desk.do(MONITOR, CloseQuery(query))
 
 

@@ -215,10 +215,10 @@ class Course:
         missing = [item for item in written if self._happens(behaviour.item_not_done) and not form.items[item].required]
         written = {item: text for item, text in written.items() if item not in missing}
         slips = mistype(form, written, self.luck, behaviour.typing_error)
-        self.mistyped += [Mistyped(self.number, page, item, written[item]) for item in slips]
         answers = tuple(Typed(item, slips.get(item, text), reason=_UNUSUAL_REASON) for item, text in written.items())
         hidden = any(ASSESSOR.role in item.restricted for item in form.items.values())
         actor = INVESTIGATOR if hidden else ASSESSOR
+        self.mistyped += [Mistyped(actor, self.number, page, item, written[item]) for item in slips]
         if answers:
             self.desk.do(actor, Capture(self.number, page, answers))
         if missing:

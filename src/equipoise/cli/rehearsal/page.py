@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from equipoise.conduct import Answer, Page, Plan, PlannedForm, Typed
+from equipoise.conduct import Actor, Answer, Page, Plan, PlannedForm, Typed
 from equipoise.conduct.checking import is_asked
 from equipoise.conduct.reading import read_answer
 from equipoise.design import Life
@@ -20,8 +20,9 @@ SYNTHETIC_TEXT = "SYNTHETIC"
 
 @dataclass(frozen=True, slots=True)
 class Mistyped:
-    """A number that was typed wrongly, and what stands in the source document."""
+    """A number that was typed wrongly, by whom, and what stands in the source document."""
 
+    by: Actor
     participant: str
     page: Page
     item: str
