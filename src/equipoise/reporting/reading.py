@@ -1,0 +1,88 @@
+"""Looking things up in a definition and its results: names of arms and endpoints, and which result answers what."""
+
+import re
+
+from equipoise.analysis.analysis_results import AnalysisResults, ArmSummary, Result
+from equipoise.protocol.objectives import Endpoint, Rank
+from equipoise.protocol.study_definition import StudyDefinition
+
+METHODS = {
+    "ancova": "Analysis of covariance",
+    "randomisation_test": "Randomisation test (difference in means)",
+    "rank_randomisation_test": "Randomisation test (ranks)",
+    "paired_t_within_arm": "Paired t-test inside one arm",
+    "welch_t": "Welch’s t-test",
+    "mann_whitney": "Mann-Whitney test",
+    "proportional_odds": "Proportional odds model",
+    "mmrm": "Mixed model for repeated measures",
+    "risk_difference": "Risk difference",
+}
+
+ANALYSIS_SETS = {
+    "full_analysis_set": "full analysis set",
+    "per_protocol_set": "per-protocol set",
+    "safety_set": "safety set",
+}
+
+_UNITS = {"1": "", "[IU]/mL": "IU/mL", "k[IU]/L": "kIU/L", "[pH]": "", "Cel": "°C", "mm[Hg]": "mmHg"}
+_POWER = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def method_name(method: str) -> str:
+    """A method in words."""
+    return METHODS.get(method, method.replace("_", " ").capitalize())
+
+
+def unit_name(code: str) -> str:
+    """A UCUM code as a reader writes it: `10*9/L` is `×10⁹/L`, an annotation in braces is left out."""
+    plain = re.sub(r"\{[^}]*\}", "", _UNITS.get(code, code))
+    plain = re.sub(r"10[*^](\d+)", lambda power: "×10" + power[1].translate(_POWER), plain)
+    return re.sub(r"\bu(?=[gLlm])", "µ", plain.replace("[", "").replace("]", ""))
+
+
+def arm_names(definition: StudyDefinition, language: str = "en") -> dict[str, str]:
+    """Arm id -> its name: the reference arm last, so that tables and figures read in the direction of the contrast."""
+    reference = definition.analysis.reference_arm
+    ordered = sorted(definition.arms, key=lambda arm: arm.id == reference)
+    return {arm.id: arm.name.text(language) for arm in ordered}
+
+
+def encounter_name(definition: StudyDefinition, encounter_id: str, language: str = "en") -> str:
+    return definition.encounter(encounter_id).name.text(language)
+
+
+def primary_endpoint(definition: StudyDefinition) -> Endpoint:
+    """The first primary endpoint.  A definition without one has been refused before it came to a report."""
+    return next(endpoint for endpoint in definition.endpoints if endpoint.rank is Rank.PRIMARY)
+
+
+def with_unit(name: str, unit: str) -> str:
+    """`hs-CRP (mg/L)`, or the name alone."""
+    shown = unit_name(unit)
+    return f"{name} ({shown})" if shown else name
+
+
+def between_arms(results: AnalysisResults, endpoint: str) -> tuple[Result, ...]:
+    """The results of an endpoint that compare the arms, the main one first, then in the order of the plan."""
+    found = [each for each in results.results if each.endpoint == endpoint and each.compares_arms]
+    return tuple(sorted(found, key=lambda each: each.role != "main"))
+
+
+def within_arm(results: AnalysisResults, endpoint: str) -> tuple[Result, ...]:
+    """The results of an endpoint that look at one arm alone."""
+    return tuple(each for each in results.results if each.endpoint == endpoint and not each.compares_arms)
+
+
+def main_result(results: AnalysisResults, endpoint: str) -> Result | None:
+    """The result that answers the estimand: the planned main analysis, else the first that compares arms."""
+    return next(iter(between_arms(results, endpoint)), None)
+
+
+def randomisation_result(results: AnalysisResults, endpoint: str) -> Result | None:
+    """The first randomisation test of an endpoint."""
+    found = between_arms(results, endpoint)
+    return next((each for each in found if "randomisation" in each.method), None)
+
+
+def summary_of(result: Result, arm: str) -> ArmSummary | None:
+    return next((summary for summary in result.arms if summary.arm == arm), None)

@@ -1,0 +1,152 @@
+"""The front page: what the trial is, what it found, and how to check it, on one page."""
+
+from equipoise.analysis.analysis_results import Result
+from equipoise.protocol.decision import UNDECIDED
+from equipoise.protocol.objectives import Endpoint
+from equipoise.reporting.document import Block, Callout, CodeLines, Facts, Paragraph, Tone, Voice, code, strong
+from equipoise.reporting.inputs import ReportInputs, TrialInputs, Verification
+from equipoise.reporting.numbers import ENGLISH, decimals_for, hex_groups
+from equipoise.reporting.reading import (
+    arm_names,
+    encounter_name,
+    main_result,
+    primary_endpoint,
+    randomisation_result,
+    summary_of,
+    unit_name,
+)
+from equipoise.vocabulary import utc_text
+
+INVENTED = (
+    "The participants of this rehearsal are invented. Its numbers show that every step works, and say nothing about "
+    "the interventions."
+)
+
+
+def front_page(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Identity, the result in one paragraph, and the box for the verifier."""
+    return (identity(inputs.trial), _found(inputs), verify_box(inputs.trial.verification))
+
+
+def identity(trial: TrialInputs) -> Facts:
+    """What a librarian asks: which trial, which version, which days."""
+    definition, conduct = trial.definition, trial.conduct
+    rows: list[tuple[str, object]] = [
+        ("Sponsor", definition.sponsor),
+        (
+            "Study definition",
+            (f"version {definition.version}, {definition.label}; digest ", code(definition.digest[:16])),
+        ),
+        ("Participants", f"{conduct.flow.randomised} randomised of {conduct.flow.assessed} assessed"),
+    ]
+    if conduct.recruited:
+        rows.append(("Randomised from", f"{conduct.recruited[0].isoformat()} to {conduct.recruited[1].isoformat()}"))
+    if trial.verification.locked_at:
+        rows.append(("Database lock", f"{utc_text(trial.verification.locked_at)[:16].replace('T', ' ')} UTC"))
+    return Facts(tuple(rows))  # type: ignore[arg-type]
+
+
+def _found(inputs: ReportInputs) -> Callout:
+    endpoint = primary_endpoint(inputs.trial.definition)
+    result = main_result(inputs.results, endpoint.id)
+    sentences = _answer(inputs, endpoint, result) if result else ("The primary endpoint could not be analysed.",)
+    blocks = [Paragraph(sentence) for sentence in sentences]
+    if inputs.trial.synthetic:
+        blocks.append(Paragraph((strong(INVENTED),)))
+    title = "What the rehearsal gives" if inputs.trial.synthetic else "What the trial found"
+    return Callout(Tone.KEY, title, tuple(blocks))
+
+
+def _answer(inputs: ReportInputs, endpoint: Endpoint, result: Result) -> tuple[str, ...]:
+    definition = inputs.trial.definition
+    names = arm_names(definition)
+    reference = definition.analysis.reference_arm
+    question = (
+        f"The question: does {_compared(names, reference)} change {endpoint.name.text()} by "
+        f"{_when(encounter_name(definition, endpoint.encounter))}, compared with {names[reference]}?"
+    )
+    measured = sum(result.n.values())
+    counted = ", ".join(f"{result.n.get(arm, 0)} {names[arm]}" for arm in names)
+    p = randomisation_result(inputs.results, endpoint.id) or result
+    found = (
+        f"{measured} of {inputs.trial.conduct.flow.randomised} randomised participants are in the main analysis "
+        f"({counted}). {_means(result, names)} The difference between the arms is {_difference(result)}; "
+        f"p {_equals(ENGLISH.p(p.p_exact if p.p_exact is not None else p.p))}"
+        f"{' by the randomisation test' if 'randomisation' in p.method else ''}."
+    )
+    return (question, found, _meaning(result, endpoint))
+
+
+def _compared(names: dict[str, str], reference: str) -> str:
+    return " or ".join(name for arm, name in names.items() if arm != reference)
+
+
+def _when(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _means(result: Result, names: dict[str, str]) -> str:
+    parts = []
+    for arm, name in names.items():
+        summary = summary_of(result, arm)
+        if summary and summary.change_mean is not None:
+            parts.append(f"{ENGLISH.fixed(summary.change_mean, decimals_for(summary.change_sd))} with {name}")
+    return f"The mean change was {' and '.join(parts)}." if parts else ""
+
+
+def _difference(result: Result) -> str:
+    width = result.interval[1] - result.interval[0] if result.interval else None
+    decimals = decimals_for(result.standard_error or (width / 4 if width else None))
+    unit = unit_name(result.unit)
+    shown = f"{ENGLISH.fixed(result.estimate, decimals)}{' ' + unit if unit else ''}"
+    if result.interval is None:
+        return shown
+    level = ENGLISH.fixed(100 * result.confidence, 0)
+    return f"{shown} ({level} % confidence interval {ENGLISH.interval(result.interval, decimals)})"
+
+
+def _equals(p: str) -> str:
+    return p if p.startswith("<") else f"= {p}"
+
+
+def _meaning(result: Result, endpoint: Endpoint) -> str:
+    if result.interval is None:
+        return "Without an interval, the size of the difference cannot be judged."
+    low, high = result.interval
+    if low <= 0 <= high:
+        return (
+            "The interval contains no difference as well as differences in both directions: the trial neither shows "
+            "an effect nor rules one out."
+        )
+    good = (high < 0) == (endpoint.better == "lower")
+    return (
+        "The whole interval lies on one side of no difference, in favour of "
+        f"{'the intervention' if good else 'the comparator'}; its ends say how small or large the difference may be."
+    )
+
+
+def verify_box(verification: Verification) -> Callout:
+    """The sealed root, and the one command that checks it."""
+    blocks: list[Paragraph | CodeLines] = [
+        Paragraph(
+            f"The allocation list of {verification.slots} places was fixed before the first participant. Its root was "
+            "published then; compare it with the copy that you trust (the protocol’s front page, the ethics letter):",
+            Voice.BODY,
+        ),
+        CodeLines(root_lines(verification.sealed_root)),
+    ]
+    if verification.commands:
+        shown, command = verification.commands[0]
+        blocks += [Paragraph(f"{shown}:"), CodeLines(command)]
+    return Callout(Tone.NOTE, "How to verify", tuple(blocks))
+
+
+def root_lines(root: str) -> str:
+    """A root in two lines of eight groups, as it is read aloud."""
+    groups = hex_groups(root).split(" ")
+    return "\n".join(" ".join(groups[at : at + 8]) for at in range(0, len(groups), 8))
+
+
+def open_decisions(trial: TrialInputs) -> int:
+    """How many decisions of the definition are still open."""
+    return sum(decision.choice == UNDECIDED for decision in trial.definition.decisions)

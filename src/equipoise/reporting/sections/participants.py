@@ -1,0 +1,126 @@
+"""Who took part: the flow diagram, when and how the visits took place, and how alike the arms were at the start."""
+
+from equipoise.analysis.analysis_results import ArmSummary
+from equipoise.protocol.study_definition import StudyDefinition
+from equipoise.reporting.conduct_summary import ConductSummary
+from equipoise.reporting.document import Align, Block, Column, Figure, Heading, Paragraph, Row, Table, reference
+from equipoise.reporting.figures.flow_diagram import flow_diagram
+from equipoise.reporting.flow import ArmFlow, FlowCounts, total
+from equipoise.reporting.inputs import ReportInputs, TrialInputs
+from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
+from equipoise.reporting.reading import arm_names
+
+
+def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Flow, visits and doses, baseline (CONSORT 2025 items 22 to 25)."""
+    return (
+        Heading(1, "Participants", "participants"),
+        Paragraph((_recruitment(inputs.trial.conduct), " The flow is drawn in ", reference("fig-flow"), ".")),
+        flow_figure(inputs.trial, inputs.flow),
+        Heading(2, "Visits and doses", "visits"),
+        *visits_and_doses(inputs.trial),
+        Heading(2, "The arms at baseline", "baseline"),
+        *_baseline(inputs),
+    )
+
+
+def flow_figure(trial: TrialInputs, arms: tuple[ArmFlow, ...]) -> Figure:
+    """The flow diagram; without arms it stops at what a masked reader may know."""
+    title = "Flow of participants (CONSORT 2025)"
+    words = flow_in_words(trial.conduct.flow, arms)
+    svg = flow_diagram(trial.conduct.flow, arms, title=title, description=words, synthetic=trial.synthetic)
+    return Figure("fig-flow", title, svg, words)
+
+
+def flow_in_words(counts: FlowCounts, arms: tuple[ArmFlow, ...]) -> str:
+    """The diagram as sentences, with all its numbers."""
+    reasons = ", ".join(f"{each.count} {each.text.lower()}" for each in counts.excluded)
+    text = f"{counts.assessed} assessed for eligibility; {counts.assessed - counts.randomised} not randomised"
+    text += f" ({reasons}); " if reasons else "; "
+    text += f"{counts.randomised} randomised."
+    for arm in arms:
+        text += (
+            f" {arm.name}: {arm.allocated} allocated, {arm.received} received at least one dose, "
+            f"{arm.all_doses} every dose, {total(arm.left_follow_up)} left the follow-up, "
+            f"{arm.analysed} analysed for the primary endpoint."
+        )
+    if not arms:
+        text += f" All arms together: {counts.dosed} dosed, {counts.completed} completed."
+    return text
+
+
+def _recruitment(conduct: ConductSummary) -> str:
+    if conduct.recruited is None:
+        return "Nobody has been randomised yet."
+    first, last = conduct.recruited
+    return (
+        f"Participants were randomised from {first.isoformat()} to {last.isoformat()}; the last visit was on "
+        f"{conduct.last_contact.isoformat() if conduct.last_contact else NOTHING}."
+    )
+
+
+def visits_and_doses(trial: TrialInputs) -> tuple[Block, ...]:
+    """Planned visits as they were held, and doses given of those planned."""
+    conduct, definition = trial.conduct, trial.definition
+    planned = len(definition.dose_encounters()) * conduct.flow.randomised
+    omitted = total(conduct.doses_omitted)
+    reasons = "; ".join(f"{each.text} ({each.count})" for each in conduct.doses_omitted)
+    return (
+        Paragraph(
+            f"{conduct.doses_given} of {plural(planned, 'planned dose')} were given and {omitted} recorded as omitted"
+            f"{f': {reasons}' if reasons else ''}."
+        ),
+        Table(
+            "tab-visits",
+            "Visits of randomised participants",
+            (
+                Column("Visit", share=3),
+                Column("In its window", Align.END),
+                Column("Outside", Align.END),
+                Column("Missed", Align.END),
+                Column("Not recorded", Align.END),
+            ),
+            tuple(_visit_rows(definition, conduct)),
+        ),
+    )
+
+
+def _visit_rows(definition: StudyDefinition, conduct: ConductSummary) -> list[Row]:
+    rows = []
+    for visit in conduct.visits:
+        unrecorded = conduct.flow.randomised - visit.in_window - visit.outside - visit.missed
+        name = definition.encounter(visit.encounter).name.text()
+        counts = (visit.in_window, visit.outside, visit.missed, unrecorded)
+        rows.append(Row((name, *(str(count) if count else NOTHING for count in counts))))
+    return rows
+
+
+def _baseline(inputs: ReportInputs) -> tuple[Block, ...]:
+    names = arm_names(inputs.trial.definition)
+    rows = tuple(
+        Row((characteristic, *(_summary(summaries, arm) for arm in names)))
+        for characteristic, summaries in inputs.results.baseline.items()
+    )
+    allocated = {flow.arm: flow.allocated for flow in inputs.flow}
+    columns = tuple(Column(f"{name} (n = {allocated.get(arm, 0)})", Align.END, share=2) for arm, name in names.items())
+    return (
+        Table(
+            "tab-baseline",
+            "Characteristics at baseline, by arm: mean (standard deviation)",
+            (Column("Characteristic", share=3), *columns),
+            rows,
+            (
+                "There are no p-values: the arms were made by chance, so a test of their difference at baseline asks "
+                "a question whose answer is known (CONSORT 2025, item 25).",
+            ),
+        ),
+    )
+
+
+def _summary(summaries: tuple[ArmSummary, ...], arm: str) -> str:
+    found = next((each for each in summaries if each.arm == arm), None)
+    if found is None or not found.n:
+        return NOTHING
+    mean = found.baseline_mean if found.baseline_mean is not None else found.mean
+    sd = found.baseline_sd if found.baseline_sd is not None else found.sd
+    return ENGLISH.mean_sd(mean, sd, decimals_for(sd))

@@ -1,0 +1,148 @@
+"""The registry record as it was read, the figures that follow from it, and what is wrong with it."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from equipoise.registration import Field, Presence, RegistryRecord, each
+from equipoise.registration.derive import DerivedFigures, Figure
+from equipoise.registration.words import OutcomeRank
+from equipoise.reporting.document import (
+    Align,
+    Block,
+    Column,
+    Content,
+    Facts,
+    FindingsList,
+    Heading,
+    Paragraph,
+    Row,
+    RowKind,
+    Table,
+    code,
+    emphasis,
+    reference,
+)
+from equipoise.reporting.inputs import RegistryInputs
+from equipoise.reporting.numbers import plural
+from equipoise.vocabulary import Finding, Severity, Verdict
+
+
+def registry_section(registry: RegistryInputs) -> tuple[Block, ...]:
+    """The record, its figures, and the findings that must be mended; the lighter ones stand in an appendix."""
+    hits = _hits(registry.findings)
+    errors = tuple(finding for finding in hits if finding.severity is Severity.ERROR)
+    lighter = len(hits) - len(errors)
+    provenance = registry.record.provenance
+    return (
+        Heading(1, "The registry record", "record"),
+        Paragraph(
+            f"Read from {provenance.file} ({provenance.format.value}, SHA-256 {provenance.sha256[:16]}…); "
+            f"{plural(provenance.leaves, 'entry', 'entries')} in the source, {len(provenance.unread)} of them "
+            "kept aside unread. Where the source is silent, the table says so; silence is not “none”."
+        ),
+        Facts(tuple(_record_rows(registry.record))),
+        _figures_table(registry.figures),
+        Heading(2, "What is wrong with the record", "record-errors"),
+        Paragraph(
+            (
+                f"{plural(len(errors), 'finding')} of the weight of an error; {plural(lighter, 'lighter one')} "
+                "stand in the appendix, ",
+                reference("record-findings"),
+                ".",
+            )
+        ),
+        FindingsList(errors),
+    )
+
+
+def registry_appendix(registry: RegistryInputs) -> tuple[Block, ...]:
+    """Warnings and notes on the record, in short."""
+    lighter = [finding for finding in _hits(registry.findings) if finding.severity is not Severity.ERROR]
+    if not lighter:
+        return (Heading(1, "Further findings on the record", "record-findings"), Paragraph("There are none."))
+    rows: list[Row] = []
+    for severity, title in ((Severity.WARNING, "Warnings"), (Severity.INFO, "Notes")):
+        group = [finding for finding in lighter if finding.severity is severity]
+        if group:
+            rows.append(Row((title,), RowKind.GROUP))
+            rows += [Row((code(finding.rule), _with_evidence(finding), finding.suggestion)) for finding in group]
+    return (
+        Heading(1, "Further findings on the record", "record-findings"),
+        Table(
+            "tab-record-findings",
+            "Warnings and notes on the registry record, with the words that led to them",
+            (Column("Rule"), Column("Finding", share=3), Column("What to do", share=2)),
+            tuple(rows),
+        ),
+    )
+
+
+def _hits(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.verdict is Verdict.HIT]
+
+
+def _with_evidence(finding: Finding) -> Content:
+    quoted = "; ".join(f"“{each}”" for each in finding.evidence[:3])
+    return (finding.message, emphasis(f" {quoted}")) if quoted else finding.message
+
+
+def _record_rows(record: RegistryRecord) -> Iterable[tuple[str, Content]]:
+    design, timeline = record.design, record.timeline
+    yield "Registry number", _shown(record.identity.nct_id)
+    yield "Official title", _shown(record.identity.official_title)
+    yield "Sponsor", _shown(record.parties.lead_sponsor.name)
+    yield "Conditions", _shown(record.conditions)
+    yield "Phase", _shown(design.phases)
+    yield "Participants", _joined(_shown(design.enrolment.count), _shown(design.enrolment.kind))
+    yield "Allocation, model", _joined(_shown(design.allocation), _shown(design.model))
+    yield "Masking", _joined(_shown(design.masking), _shown(design.masked_roles))
+    yield "Arms", _several(arm.label.value for arm in each(record.arms))
+    for outcome in record.of_rank(OutcomeRank.PRIMARY):
+        yield "Primary outcome", _joined(_shown(outcome.measure), _shown(outcome.time_frame))
+    yield "Start", _shown(timeline.start)
+    yield "Primary completion", _shown(timeline.primary_completion)
+    yield "Study completion", _shown(timeline.completion)
+    yield "First submitted", _shown(timeline.first_submitted)
+    yield "First posted", _shown(timeline.first_posted)
+    yield "Results", _shown(record.has_results)
+
+
+def _shown(field: Field[object]) -> str:
+    if field.state is not Presence.VALUE:
+        return field.state.value
+    value = field.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return _several(_word(member) for member in value)
+    return _word(value)
+
+
+def _word(value: object) -> str:
+    """A word of a pick list in lower case; names, numbers and dates as they are."""
+    return value.value.replace("_", " ").lower() if isinstance(value, StrEnum) else str(value)
+
+
+def _several(values: Iterable[str | None]) -> str:
+    return "; ".join(value for value in values if value) or Presence.ABSENT.value
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(text for text in texts if text != Presence.ABSENT.value) or Presence.ABSENT.value
+
+
+def _figures_table(figures: DerivedFigures) -> Table:
+    rows: tuple[Figure, ...] = (
+        figures.participants, figures.sites, figures.arms, figures.months, figures.per_site_per_month,
+        figures.recruitment_rate,
+    )  # fmt: skip
+    return Table(
+        "tab-record-figures",
+        "Figures that follow from the record",
+        (Column("Figure", share=2), Column("Value", Align.END), Column("Unit"), Column("Formula", share=3)),
+        tuple(Row((each.name.capitalize(), each.shown, each.unit, each.formula)) for each in rows),
+        (
+            "The first five are what mirror pages print. The last divides by the time in which a participant could "
+            "start and still reach the end of the schedule: the rate at which people really came.",
+        ),
+    )

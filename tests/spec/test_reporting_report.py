@@ -1,0 +1,158 @@
+"""The report of an invented trial: what it must say, on every page, in every figure, in every file."""
+
+import io
+import json
+import re
+from functools import lru_cache
+from xml.etree import ElementTree
+
+import pypdf
+import pytest
+
+from equipoise.reporting import build_report, build_status, render_html, render_pdf, write_report
+from equipoise.reporting.figures.canvas import SYNTHETIC_MARK
+from equipoise.reporting.tree import WORDS
+from reporting_fixture import ARMS, a_trial, some_inputs
+
+
+@lru_cache
+def the_report():
+    return build_report(some_inputs())
+
+
+@lru_cache
+def the_pdf():
+    return pypdf.PdfReader(io.BytesIO(render_pdf(the_report().document)))
+
+
+@lru_cache
+def the_status():
+    return build_status(a_trial())
+
+
+@lru_cache
+def the_pages() -> tuple[str, ...]:
+    """The text of each page on one line."""
+    return tuple(flat(page.extract_text()) for page in the_pdf().pages)
+
+
+@lru_cache
+def the_page_text() -> str:
+    return flat(re.sub(r"<[^>]+>", "", render_html(the_report().document)))
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_two_runs_write_the_same_bytes(tmp_path):
+    first = write_report(the_report(), tmp_path / "first")
+    second = write_report(build_report(some_inputs()), tmp_path / "second")
+    for one, other in zip(
+        (first.html, first.pdf, first.numbers, *first.figures),
+        (second.html, second.pdf, second.numbers, *second.figures),
+        strict=True,
+    ):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_the_archive_copy_claims_pdf_a_and_is_tagged():
+    reader = the_pdf()
+    metadata = reader.xmp_metadata.stream.get_data().decode()
+    assert re.search(r"<pdfaid:part>2</pdfaid:part>", metadata)
+    assert re.search(r"<pdfaid:conformance>A</pdfaid:conformance>", metadata)
+    assert "pdfuaid" in metadata
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert str(reader.trailer["/Root"]["/Lang"]).startswith("en")
+    assert "/OutputIntents" in reader.trailer["/Root"]
+
+
+def test_every_font_travels_with_the_file():
+    for page in the_pdf().pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            inner = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & set(inner)
+
+
+def test_synthetic_data_say_so_on_every_page_and_in_every_file(tmp_path):
+    for number, text in enumerate(the_pages(), start=1):
+        assert WORDS["synthetic"] in text, f"page {number}"
+    assert the_pdf().metadata.title.startswith("[SYNTHETIC DATA]")
+    written = write_report(the_report(), tmp_path)
+    assert WORDS["synthetic"] in written.html.read_text()
+    assert re.search(r"<title>\[SYNTHETIC DATA\]", written.html.read_text())
+    assert json.loads(written.numbers.read_text())["synthetic"] is True
+    for figure in written.figures:
+        assert figure.read_text().count(SYNTHETIC_MARK) >= 2, figure.name  # in its title and in the drawing itself
+
+
+def test_real_data_carry_no_mark(tmp_path):
+    report = build_report(some_inputs(synthetic=False))
+    written = write_report(report, tmp_path)
+    assert "SYNTHETIC" not in written.html.read_text()
+    assert "SYNTHETIC" not in str(pypdf.PdfReader(written.pdf).metadata)
+    assert "SYNTHETIC" not in flat(pypdf.PdfReader(written.pdf).pages[0].extract_text())
+    assert not any("SYNTHETIC" in figure.read_text() for figure in written.figures)
+
+
+def test_every_figure_has_words_in_every_output():
+    document = the_report().document
+    html = render_html(document)
+    assert len(document.figures()) == 7
+    for figure in document.figures():
+        assert re.search(r"\d", figure.alternative), figure.anchor
+        tree = ElementTree.fromstring(figure.svg)
+        assert tree.find("{http://www.w3.org/2000/svg}desc").text == figure.alternative
+    assert len(re.findall(r'<svg[^>]*aria-label="\w', html)) == 7
+    assert len(_alternatives(the_pdf())) == 7
+
+
+def _alternatives(reader) -> list[str]:
+    """The /Alt of every figure in the structure tree."""
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            if node.get("/S") == "/Figure" and "/Alt" in node:
+                found.append(node["/Alt"])
+            waiting += [node["/K"]] if "/K" in node else []
+    return found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "30 randomised of 37 assessed",
+        "It does not compare the arms",
+        "The registered analysis, which does not compare the arms",
+        "Sealed root of the allocation list",
+        "3f3f 3f3f 3f3f 3f3f 3f3f 3f3f 3f3f 3f3f",
+        "python3 -I -S verify_trial.py",
+        "There are no p-values",
+        "exact p = 1234567/30045015",
+        "The record gives two numbers of participants.",
+    ],
+)
+def test_the_report_says(sentence):
+    assert sentence in " ".join(the_pages())
+    assert sentence in the_page_text()
+
+
+def test_no_p_value_stands_in_the_baseline_table():
+    table = next(block for block in the_report().document.blocks if getattr(block, "anchor", "") == "tab-baseline")
+    assert table.columns[0].head == "Characteristic"
+    assert len(table.columns) == 1 + len(ARMS)
+
+
+def test_each_number_leads_back_to_the_ledger():
+    numbers = json.loads(the_report().numbers)
+    assert all(result["entries"] and result["inputs_digest"] for result in numbers["results"])
+    assert "observations" not in numbers
+
+
+def test_pages_are_numbered():
+    texts = the_pages()
+    assert all(f"Page {number} of {len(texts)}" in text for number, text in enumerate(texts, start=1))
