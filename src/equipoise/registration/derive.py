@@ -1,4 +1,4 @@
-"""Figures that follow from a record, each with its formula: those that mirror pages print, and the honest rate beside them."""
+"""Figures that follow from a record, each with its formula: those of mirror pages, and the honest rate beside them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,7 +38,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentWindow:
-    """The days on which a participant could start and still reach the last dosing or assessment by primary completion."""
+    """The days on which someone could start and still reach the last dose or assessment by primary completion."""
 
     opens: date
     closes: date
@@ -117,8 +117,8 @@ def registered_dosing_days(record: RegistryRecord) -> tuple[tuple[int, ...], Quo
 def last_scheduled_day(record: RegistryRecord) -> tuple[int, Quote] | None:
     """Give the number of days from a participant's first day to the last dosing day, else to the primary assessment.
 
-    Day 1 is the first dose, so day 28 lies 27 days later.  Of a time frame such as '1 month' the shortest reading counts,
-    and one that ends at different times for different participants ('up to 5 years') does not count.
+    Day 1 is the first dose, so day 28 lies 27 days later.  Of '1 month' the shortest reading counts; a time frame that
+    ends at different times for different participants ('up to 5 years') does not count.
     """
     dosing = registered_dosing_days(record)
     if dosing and len(dosing[0]) > 1:

@@ -76,7 +76,8 @@ FREQUENCY = phrase(
     r"continuous\w*",
 )
 DURATION = phrase(
-    r"(?:for|over|during|up to|within)\s+(?:a |an |the )?(?:total of |period of |maximum of |duration of |approximately )*"
+    r"(?:for|over|during|up to|within)\s+(?:a |an |the )?(?:total of |period of |maximum of |duration of |"
+    r"approximately )*"
     r"(?:\d+|one|two|three|four|five|six|eight|ten|twelve)",
     r"until\b",
     r"days? \d+\s*(?:to|-|–|through|,)",

@@ -110,7 +110,8 @@ MEASURES = (
     _measure(
         "side effects",
         MeasureKind.SAFETY,
-        r"(?:drug )?side[- ]effects?|(?:serious )?adverse (?:drug )?(?:events?|effects?|reactions?)|S?AEs?|toxicit(?:y|ies)|"
+        r"(?:drug )?side[- ]effects?|(?:serious )?adverse (?:drug )?(?:events?|effects?|reactions?)|S?AEs?|"
+        r"toxicit(?:y|ies)|"
         r"dose[- ]limiting toxicit(?:y|ies)|safety|tolerability|tolerance of treatment|harms?|complications?|"
         r"discontinuations?|infusion reactions?",
     ),

@@ -8,7 +8,9 @@ from equipoise.registration.language.passage import Passage, Quote, around
 
 WORDS = {
     word: number
-    for number, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
 }
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|" + "|".join(WORDS) + ")"
 PEOPLE = (
@@ -27,7 +29,8 @@ PLANNED = re.compile(
     re.IGNORECASE,
 )
 PART_OF_STUDY = re.compile(
-    r"\b(?:per|each|every)\s+(?:arm|group|cohort|sequence|site|centre|center)\b|\beach\b|\bof (?:these|them|whom|the)\b|"
+    r"\b(?:per|each|every)\s+(?:arm|group|cohort|sequence|site|centre|center)\b|\beach\b|\bof (?:these|them|"
+    r"whom|the)\b|"
     r"\bpilot\b|\bprevious\w*|\bcohort\s+\w\b|\bgroup\s+\w\b(?! and)|\bsub-?group|\bsub-?study\b",
     re.IGNORECASE,
 )
@@ -46,6 +49,16 @@ class PeopleCount:
 def number_of(text: str) -> int:
     """Read `30`, `1,206` or `two`."""
     return WORDS[text.lower()] if text.lower() in WORDS else int(text.replace(",", ""))
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number with its noun: `1 outcome`, `3 outcomes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def share(part: int, whole: int, noun: str) -> str:
+    """Say how many of how many: `3 of 11 outcomes`, or `the only outcome`."""
+    return f"the only {noun}" if whole == 1 else f"{part} of {counted(whole, noun)}"
 
 
 def people_counts(passages: Iterable[Passage]) -> Iterator[PeopleCount]:

@@ -99,7 +99,7 @@ def descriptions(record: RegistryRecord) -> tuple[Passage, ...]:
 
 
 def arm_passages(record: RegistryRecord, arm: Arm) -> tuple[Passage, ...]:
-    """What is said of one arm: its label and description, and the interventions that only this arm receives or shares."""
+    """What is said of one arm: its label, its description, and the interventions that it receives."""
     of_interventions = tuple(
         passage(field)
         for intervention in record.interventions_of(arm)

@@ -38,7 +38,7 @@ def studies_product(record: RegistryRecord) -> bool:
 
 
 def is_cell_derived(record: RegistryRecord) -> bool:
-    """True when a product made from or by cells is given: told by the names and descriptions of arms and interventions."""
+    """True when a product made from or by cells is given, to judge by titles, arms and interventions."""
     return studies_product(record) and any(
         CELL_DERIVED.search(one.text) for one in (*titles(record), *interventions(record))
     )

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from equipoise.registration.language.numbers import NUMBER, number_of
 
@@ -82,10 +83,13 @@ def day_lists(sentence: str) -> Iterator[tuple[int, ...]]:
 
 
 def dosing_days(sentence: str) -> tuple[int, ...]:
-    """Give the longest list of days in a sentence that speaks of giving a product; empty if there is none."""
+    """Give the days in a sentence on giving a product: lists that follow each other are one; else the longest."""
     if not DOSING.search(sentence):
         return ()
-    return max(day_lists(sentence), key=len, default=())
+    lists = [days for days in day_lists(sentence) if days]
+    if all(before[-1] < after[0] for before, after in pairwise(lists)):
+        return tuple(day for days in lists for day in days)
+    return max(lists, key=len)
 
 
 def _expanded(text: str) -> tuple[int, ...]:

@@ -1,9 +1,18 @@
 """Rules on people, approvals, identifiers and sharing."""
 
-import re
-
 from equipoise.registration.field import Presence, each
-from equipoise.registration.language.passage import Quote, find, find_all, phrase, prose, quoted, said
+from equipoise.registration.language.admin_words import (
+    APPROVAL_DATE,
+    APPROVAL_NUMBER,
+    AUTHORISATIONS,
+    COMMITTEE,
+    COMPANY,
+    DEGREE,
+    MONITORING,
+    REGISTER_ID,
+)
+from equipoise.registration.language.numbers import counted
+from equipoise.registration.language.passage import Quote, find, find_all, prose, quoted, said
 from equipoise.registration.record import RegistryRecord
 from equipoise.registration.rules.design import is_product_trial
 from equipoise.registration.rules.results import countries_of
@@ -22,61 +31,19 @@ from equipoise.registration.words import IpdSharing, OfficialRole, OverallStatus
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.ADMIN)
-DEGREE = re.compile(
-    r",?\s*\b(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|M\.?Sc|Pharm\.?D|Dr|Prof(?:essor)?|D\.?O|M\.?S|R\.?N|FRCP|MBBS|Sp\.?\s?\w+)\b\.?",
-    re.IGNORECASE,
-)
-COMMITTEE = phrase(
-    r"ethic\w* (?:committee|review|board|approval|clearance)",
-    r"institutional review board",
-    r"IRB\b",
-    r"research ethics",
-    r"KEPK\b",
-)
-APPROVAL_NUMBER = re.compile(
-    r"(?:approv\w*|ethic\w*|IRB|clearance|permit|protocol)[^.;]{0,60}(?:no\.?|number|ref\w*|#|:)\s*[A-Z0-9][\w./-]*\d",
-    re.IGNORECASE,
-)
-APPROVAL_DATE = re.compile(r"approv\w*[^.;]{0,60}\b(?:19|20)\d\d\b", re.IGNORECASE)
-EU = ["Austria", "Belgium", "Bulgaria", "Croatia", "Cyprus", "Czechia", "Denmark", "Estonia", "Finland", "France", "Germany", "Greece", "Hungary", "Ireland", "Italy", "Latvia", "Lithuania", "Luxembourg", "Malta", "Netherlands", "Poland", "Portugal", "Romania", "Slovakia", "Slovenia", "Spain", "Sweden", "Norway", "Iceland", "Liechtenstein"]
-EU_NUMBER = re.compile(r"\b20\d\d-\d{6}-\d\d\b|\b20\d\d-5\d{5}-\d\d-\d\d\b|EudraCT|EU ?CT", re.IGNORECASE)
-AUTHORISATIONS = {
-    "Indonesia": ("BPOM", phrase(r"BPOM\b", r"PPUK\b", r"Badan POM", r"NADFC\b")),
-    "United States": (
-        "FDA (IND or IDE)",
-        phrase(r"IND\b", r"IDE\b", r"investigational new drug", r"investigational device exemption"),
-    ),
-    **dict.fromkeys((*EU, "Czech Republic"), ("EU (EudraCT or EU CT number)", EU_NUMBER)),
-}
-REGISTER_ID = re.compile(
-    r"\bU1111-\d{4}-\d{4}\b|INA-?\w{5,}|\b(?:ISRCTN|ACTRN|CTRI|ChiCTR|JPRN|jRCT|DRKS|NTR|PACTR|IRCT|TCTR|KCT|RBR-|EUCTR)\S*|\b20\d\d-\d{6}-\d\d\b",
-    re.IGNORECASE,
-)
-COMPANY = re.compile(
-    r"\b(?:obtained|supplied|provided|donated|manufactured|purchased|sourced|produced|funded|sponsored|supported)\s+(?:free of charge\s+)?(?:from|by)\s+(?:the\s+)?"
-    r"(?P<name>(?:[A-Z][\w&.'-]*\s+){0,5}(?:Pharma\w*|Company|Co\b|Inc\b|Ltd\b|Limited|GmbH|Laborator\w+|Corp\w*|Biotech\w*|AG\b|PLC\b|LLC\b|Therapeutics|Biologics|Foundation)(?:\s+(?:Company|Inc|Ltd|Limited|GmbH|Corp\w*))?)"
-)
 OPEN = {
     OverallStatus.RECRUITING,
     OverallStatus.NOT_YET_RECRUITING,
     OverallStatus.ENROLLING_BY_INVITATION,
     OverallStatus.AVAILABLE,
 }
-MONITORING = phrase(
-    r"data (?:and safety )?monitoring (?:committee|board)",
-    r"DSMB\b",
-    r"DMC\b",
-    r"IDMC\b",
-    r"safety (?:monitoring|review) (?:committee|board)",
-    r"medical monitor",
-)
 
 
 @CATALOGUE.rule(
     "ADM-01",
     Severity.WARNING,
     sources="CHA DEF",
-    why="If the person who answers for the record is not the one who leads the trial, a reader does not know whom to ask.",
+    why="If one person answers for the record and another leads the trial, a reader does not know whom to ask.",
     mend="Say in the record which person does what.",
 )
 def party_is_not_investigator(case: Case) -> Judgement:
@@ -117,14 +84,14 @@ def several_principal_investigators(case: Case) -> Judgement:
     chiefs = _principal_investigators(case.record)
     if len(chiefs) > 1:
         return hit(f"{len(chiefs)} principal investigators are listed.", *chiefs[:3])
-    return ok(f"{len(chiefs)} principal investigator(s) listed.", *chiefs)
+    return ok(f"{counted(len(chiefs), 'principal investigator')} listed.", *chiefs)
 
 
 @CATALOGUE.rule(
     "ADM-03",
     Severity.ERROR,
     sources="TRDS BPOM",
-    why="Committee, number and date of ethical approval are part of the WHO data set, and asked for by law in many countries.",
+    why="Committee, number and date of ethical approval belong to the WHO data set, and to the law of many countries.",
     mend="Give the committee's name, the number and the date of its approval.",
 )
 def ethics_approval_absent(case: Case) -> Judgement:
@@ -139,7 +106,7 @@ def ethics_approval_absent(case: Case) -> Judgement:
     if not missing:
         return ok("Committee, number and date are stated.", committee)
     return hit(
-        f"Ethics {', '.join(missing)} not found in this source. Public pages of the registry may not show what it holds.",
+        f"Ethics {', '.join(missing)} not found in this source; public pages may not show what the registry holds.",
         committee,
     )
 
@@ -169,7 +136,7 @@ def national_authorisation_absent(case: Case) -> Judgement:
     for country in known:
         authority, pattern = AUTHORISATIONS[country]
         if not any(pattern.search(text) for text in (*ids, *types)) and not find(pattern, prose(record)):
-            return hit(f"No identifier of {authority} is given for the site(s) in {country}.", _sites_quote(record))
+            return hit(f"No identifier of {authority} is given for the sites in {country}.", _sites_quote(record))
     return ok(f"The authorisation of {known[0]} can be found.", _sites_quote(record))
 
 
@@ -189,7 +156,7 @@ def secondary_id_absent(case: Case) -> Judgement:
     """No secondary identifier is given: UTN, national registry, or other."""
     ids = each(case.record.identity.secondary_ids)
     if ids:
-        return ok(f"{len(ids)} secondary identifier(s) given.", quoted(ids[0].id))
+        return ok(f"{counted(len(ids), 'secondary identifier')} given.", quoted(ids[0].id))
     if found := find(REGISTER_ID, prose(case.record)):
         return ok("An identifier of another registry stands in the text.", found)
     own = case.record.identity.org_study_id
@@ -244,7 +211,7 @@ def contact_or_address_missing(case: Case) -> Judgement:
     ]
     if case.from_page:
         return artefact(
-            f"The page shows no {' and no '.join(missing)}; it may drop them, and registries hide contacts of closed studies.",
+            f"The page shows no {' and no '.join(missing)}; contacts of closed studies are hidden.",
             said(status, "status"),
             suggestion="Look at the registry's own record.",
         )
@@ -291,7 +258,7 @@ def sharing_or_documents_absent(case: Case) -> Judgement:
     "ADM-09",
     Severity.INFO,
     sources="SP",
-    why="Somebody other than the investigators should see the data while participants are exposed, or a reason say why not.",
+    why="Somebody apart from the investigators should see the data while participants are exposed.",
     mend="State whether there is a data monitoring committee, and why if there is none.",
 )
 def oversight_not_stated(case: Case) -> Judgement:

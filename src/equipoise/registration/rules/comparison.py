@@ -5,8 +5,11 @@ import re
 from equipoise.registration.derive import registered_dosing_days
 from equipoise.registration.field import each
 from equipoise.registration.language.dosage import routes_in
+from equipoise.registration.language.eligibility_words import ACTIVITY_AT_ENTRY
+from equipoise.registration.language.masking_words import FORM_WORDS
 from equipoise.registration.language.measures import measures_in
-from equipoise.registration.language.numbers import people_counts
+from equipoise.registration.language.numbers import counted, people_counts
+from equipoise.registration.language.outcomes_words import SAFETY_WORDS
 from equipoise.registration.language.passage import (
     Quote,
     clipped,
@@ -25,10 +28,7 @@ from equipoise.registration.language.times import DayRange, time_points
 from equipoise.registration.published import Comparison, Extent
 from equipoise.registration.record import RegistryRecord
 from equipoise.registration.rules.analysis import analysis_words
-from equipoise.registration.rules.eligibility import ACTIVITY_AT_ENTRY
 from equipoise.registration.rules.intervention import total_volume_ml
-from equipoise.registration.rules.masking import FORM_WORDS
-from equipoise.registration.rules.outcomes import SAFETY_WORDS
 from equipoise.registration.rules.rule import (
     Case,
     Catalogue,
@@ -44,17 +44,17 @@ from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.COMPARISON)
 SOURCE_WORDS = (
-    "umbilical",
-    "wharton",
+    "umbilical cord",
+    "wharton's jelly",
     "adipose",
     "bone marrow",
     "placenta",
-    "amnio",
-    "menstrual",
+    "amnion",
+    "menstrual blood",
     "cord blood",
     "dental pulp",
-    "hypoxi",
-    "normoxi",
+    "hypoxic",
+    "normoxic",
     "allogeneic",
     "autologous",
 )
@@ -101,7 +101,8 @@ def schedules_differ(case: Case) -> Judgement:
     if found[0] == dosing.days:
         return ok("Record and paper give the same days.", found[1], _paper(case, dosing.says))
     return hit(
-        f"The record gives {len(found[0])} doses on days {_days(found[0])}; the paper {len(dosing.days)} on days {_days(dosing.days)}.",
+        f"The record gives {len(found[0])} doses on days {_days(found[0])}; "
+        f"the paper {len(dosing.days)} on days {_days(dosing.days)}.",
         found[1],
         _paper(case, dosing.says),
     )
@@ -313,8 +314,12 @@ def products_differ(case: Case) -> Judgement:
     quote = find(phrase(*SOURCE_WORDS), texts) or find(phrase(r"cells?\b", "product"), interventions(case.record))
     if registered == published:
         return ok("Record and paper describe the source alike, as far as they do.", quote, _paper(case, product.says))
-    only = f"only the record: {', '.join(sorted(registered - published)) or 'nothing'}; only the paper: {', '.join(sorted(published - registered)) or 'nothing'}"
-    return hit(f"Source of the product, {only}.", quote, _paper(case, product.says))
+    ours, theirs = (", ".join(sorted(words)) or "nothing" for words in (registered - published, published - registered))
+    return hit(
+        f"Source of the product: only in the record, {ours}; only in the paper, {theirs}.",
+        quote,
+        _paper(case, product.says),
+    )
 
 
 @CATALOGUE.rule(
@@ -331,7 +336,7 @@ def maskings_differ(case: Case) -> Judgement:
         return undecidable("Masking is not in the record or not in the available part of the paper.")
     spans = (
         Quote(
-            f"{case.record.design.masking.value.lower()}: {', '.join(role.lower() for role in each(case.record.design.masked_roles))}",
+            f"{case.record.design.masking.value.lower()}: {said(case.record.design.masked_roles).text}",
             case.record.design.masking.place,
         ),
         _paper(case, masking.says),
@@ -339,7 +344,7 @@ def maskings_differ(case: Case) -> Judgement:
     if set(masking.roles) == roles:
         return ok("Record and paper name the same masked roles.", *spans)
     if not masking.roles:
-        return hit(f"The record lists {len(roles)} masked role(s); the paper names none.", *spans)
+        return hit(f"The record lists {counted(len(roles), 'masked role')}; the paper names none.", *spans)
     return hit("Record and paper name different masked roles.", *spans)
 
 
@@ -398,7 +403,7 @@ def tie_missing(case: Case) -> Judgement:
     if number is None:
         if case.paper.extent is Extent.ABSTRACT:
             return undecidable(
-                "The abstract shows no registration number; that both describe one trial is probable, not proven. Look in the full text.",
+                "The abstract shows no registration number, so that both describe one trial is probable, not proven.",
                 quoted(own),
             )
         return hit("The paper gives no registration number.", quoted(own), _paper(case, "no registration number"))

@@ -1,7 +1,10 @@
 """Rules on dates and on the timing of registration."""
 
+from itertools import pairwise
+
 from equipoise.registration.derive import enrolment_window
 from equipoise.registration.field import each
+from equipoise.registration.language.numbers import counted
 from equipoise.registration.language.passage import Quote, said
 from equipoise.registration.language.times import last_time_point
 from equipoise.registration.record import Date, RegistryRecord
@@ -123,7 +126,7 @@ def dates_in_order(case: Case) -> Judgement:
     ]
     if len(named) < 2:
         return undecidable("Fewer than two of the three dates are in this source.")
-    for (name, date), (later_name, later) in zip(named, named[1:], strict=False):
+    for (name, date), (later_name, later) in pairwise(named):
         if date.value and later.value and date.value.earliest > later.value.latest:
             return hit(
                 f"The {later_name} lies before the {name}.", _date_quote(date, name), _date_quote(later, later_name)
@@ -185,7 +188,7 @@ def completed_with_plans(case: Case) -> Judgement:
 @CATALOGUE.rule(
     "DAT-04",
     Severity.WARNING,
-    why="The time between the two completions is follow-up for some outcome; unexplained, an outcome or a date is missing.",
+    why="Time between the completions is follow-up for some outcome; if none fits, an outcome or date is missing.",
     sources="QC OWN",
     mend="Register the outcome that was followed for longer, or correct the date.",
 )
@@ -232,7 +235,7 @@ def implausible_window(case: Case) -> Judgement:
         return undecidable("The dates or a fixed last visit are not in this source.")
     if count == 0:
         return not_applicable("nobody was enrolled")
-    closes = f"a first dose after {window.closes} could not reach the last visit, {window.last_day} days on, by primary completion"
+    closes = f"who starts after {window.closes} does not reach the last visit, {window.last_day} days on, in time"
     if window.days < 0:
         return hit(f"No participant could have completed: {closes}.", window.why_last_day)
     if not count or not window.days:
@@ -241,7 +244,8 @@ def implausible_window(case: Case) -> Judgement:
     sites = max(1, len(each(case.record.sites)))
     if rate / sites > BUSIEST:
         return hit(
-            f"{count} participants in {window.months:.2f} months at {sites} site(s) is {rate / sites:.0f} per site and month; {closes}.",
+            f"{count} participants in {window.months:.2f} months at {counted(sites, 'site')} "
+            f"is {rate / sites:.0f} per site and month; {closes}.",
             window.why_last_day,
             said(case.record.design.enrolment.count, "enrolment"),
         )

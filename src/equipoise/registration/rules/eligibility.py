@@ -3,11 +3,28 @@
 import re
 
 from equipoise.registration.field import Field, each
+from equipoise.registration.language.eligibility_words import (
+    ACTIVITY_AT_ENTRY,
+    AGE_HIGH,
+    AGE_LOW,
+    AGE_RANGE,
+    CLASSIFIED,
+    CONDITIONAL_AGE,
+    GUARDS,
+    HEADING,
+    NARROWER,
+    ONLY_SEX,
+    OWN_AGE,
+    PERSON,
+    PREGNANCY,
+    PREGNANCY_RULE,
+)
 from equipoise.registration.language.passage import (
     Quote,
     clipped,
     descriptions,
     find,
+    find_all,
     passage,
     phrase,
     quoted,
@@ -31,135 +48,10 @@ from equipoise.registration.words import Sex
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.ELIGIBILITY)
-CLASSIFIED = phrase(
-    r"criteria\b",
-    r"according to",
-    r"classif\w*",
-    r"diagnos\w*",
-    r"confirmed",
-    r"proven",
-    r"defined (?:as|by)",
-    r"histolog\w*",
-    r"patholog\w*",
-    r"documented",
-    r"based on",
-    r"ACR\b",
-    r"EULAR\b",
-    r"SLICC\b",
-    r"DSM\b",
-    r"ICD\b",
-    r"WHO\b",
-    r"score of",
-    r"seropositive",
-    r"positive\b",
-    r"stage\b",
-    r"presenting with",
-    r"history of",
-)
-HEADING = re.compile(
-    r"^\W*(?:(?:key |main |general )?(?:inclusion|exclusion|eligibility) criteria\b.*|criteria|for \w+ participants?:?)\W*$",
-    re.IGNORECASE,
-)
-ACTIVITY_AT_ENTRY = phrase(
-    r"active\b",
-    r"activity\b",
-    r"moderate\w*",
-    r"severe\w*",
-    r"(?:SLEDAI|DAS-?28|PASI|EASI|CDAI|BASDAI|score)\b",
-    r"flare\w*",
-)
-AGE_RANGE = re.compile(
-    r"(?:between\s+)?(?P<low>\d{1,3})\s*(?:years?)?\s*(?:-|–|to|and)\s*(?P<high>\d{1,3})\s*(?:years?|yrs?|y\b)",
-    re.IGNORECASE,
-)
-AGE_LOW = re.compile(
-    r"(?:≥|>=|=/>|at least|older than|over|above|minimum (?:age )?(?:of )?|greater than or equal to)\s*(?P<low>\d{1,3})\s*(?:years?|yrs?)|"
-    r"(?P<low2>\d{1,3})\s*(?:years?|yrs?)(?: of age)?,?\s*(?:and|or) (?:older|over|above|more)",
-    re.IGNORECASE,
-)
-AGE_HIGH = re.compile(
-    r"(?:≤|<=|younger than|under|below|up to|maximum (?:age )?(?:of )?|less than or equal to)\s*(?P<high>\d{1,3})\s*(?:years?|yrs?)",
-    re.IGNORECASE,
-)
-OWN_AGE = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:(?:healthy|adult|male|female|patients?|participants?|subjects?|men|women|and|or|both|sexes|of either sex|with)[\s,/]*)*"
-    r"(?:s|'s)?\s*(?:age[ds]?\b|between\b|at least \d|[≥>]|\d{1,3}\s*(?:-|–|to)\s*\d{1,3}\s*years?)",
-    re.IGNORECASE,
-)
-CONDITIONAL_AGE = phrase(
-    r"if\b",
-    r"who\b",
-    r"whose\b",
-    r"parents?\b",
-    r"caregivers?",
-    r"childbearing",
-    r"guardian",
-    r"for (?:women|men|adolescents|patients)",
-)
 WOMEN, MEN = (
     phrase(r"wom[ae]n\b", r"females?\b", r"girls?\b"),
     phrase(r"(?<!wo)m[ae]n\b", r"(?<!fe)males?\b", r"boys?\b"),
 )
-ONLY_SEX = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:all |adult |healthy |only |post-?menopausal )*(?P<sex>women|females?|men|males?)(?: (?:only|patients?|participants?|subjects?|aged|with|between|who|over)\b|$)",
-    re.IGNORECASE,
-)
-PREGNANCY = phrase(r"pregnan\w*")
-PREGNANCY_RULE = phrase(
-    r"pregnancy tests?",
-    r"contracept\w*",
-    r"lactat\w*",
-    r"breast-?\s?feed\w*",
-    r"nursing",
-    r"birth control",
-    r"hCG",
-    r"negative (?:urine|serum)",
-    r"plan\w* (?:a |to become )?pregnan\w*",
-    r"intend\w*",
-    r"childbearing",
-)
-GUARDS = {
-    "infection": phrase(r"infect\w*", r"sepsis", r"HIV\b", r"hepatitis", r"tuberculosis"),
-    "malignancy": phrase(r"malignan\w*", r"cancer", r"neoplas\w*", r"tumou?rs?\b", r"carcinoma"),
-    "allergy": phrase(r"allerg\w*", r"hypersensitiv\w*", r"anaphyla\w*"),
-}
-NARROWER = {
-    "lupus": (
-        phrase(r"lupus"),
-        re.compile(r"\bSLE\b|\b(?:systemic lupus|lupus nephritis|cutaneous lupus|discoid lupus)", re.IGNORECASE),
-    ),
-    "diabetes": (
-        phrase(r"diabetes"),
-        re.compile(
-            r"\bT[12]DM\b|\btype [12] diabetes|\bgestational diabetes|\bdiabetes mellitus,? type [12]", re.IGNORECASE
-        ),
-    ),
-    "arthritis": (
-        phrase(r"arthritis"),
-        re.compile(r"\b(?:rheumatoid|psoriatic|juvenile idiopathic|osteo)\s?-?arthritis", re.IGNORECASE),
-    ),
-    "hepatitis": (
-        phrase(r"hepatitis"),
-        re.compile(r"\bhepatitis [A-E]\b|\bautoimmune hepatitis|\balcoholic hepatitis", re.IGNORECASE),
-    ),
-    "leukaemia": (
-        phrase(r"leuka?emia"),
-        re.compile(r"\b(?:acute|chronic) (?:myel\w*|lymph\w*) leuka?emia", re.IGNORECASE),
-    ),
-    "lung cancer": (
-        phrase(r"lung cancer"),
-        re.compile(r"\bNSCLC\b|\b(?:non-?small|small)[- ]cell lung", re.IGNORECASE),
-    ),
-    "breast cancer": (
-        phrase(r"breast (?:cancer|neoplasm)"),
-        re.compile(r"\bTNBC\b|\btriple[- ]negative|\bHER2[- ]positive|\bmetastatic breast", re.IGNORECASE),
-    ),
-    "stroke": (phrase(r"stroke"), re.compile(r"\b(?:ischa?emic|ha?emorrhagic) stroke", re.IGNORECASE)),
-    "multiple sclerosis": (
-        phrase(r"multiple sclerosis"),
-        re.compile(r"\bRRMS\b|\b(?:relapsing|primary progressive|secondary progressive)[- ]\w*", re.IGNORECASE),
-    ),
-}
 
 
 @CATALOGUE.rule(
@@ -237,8 +129,9 @@ def ages_disagree(case: Case) -> Judgement:
     for item in _inclusions(criteria.value):
         if not OWN_AGE.match(item) or CONDITIONAL_AGE.search(item):
             continue
-        bounds = AGE_RANGE.search(item)
-        lowest, highest = (bounds, bounds) if bounds else (AGE_LOW.search(item), AGE_HIGH.search(item))
+        plain = re.sub(r"\([^()]*\)", "", item)
+        bounds = AGE_RANGE.search(plain)
+        lowest, highest = (bounds, bounds) if bounds else (AGE_LOW.search(plain), AGE_HIGH.search(plain))
         stated_low = next(
             (
                 int(value)
@@ -329,7 +222,7 @@ def pregnancy_without_rule(case: Case) -> Judgement:
     "ELI-06",
     Severity.WARNING,
     sources="PEER",
-    why="Such products carry growth factors and traces of culture antibiotics; comparable trials exclude infection, cancer and allergy.",
+    why="Growth factors and traces of culture antibiotics: comparable trials exclude infection, cancer and allergy.",
     mend="Exclude active infection, malignancy, and allergy to what remains of the culture.",
 )
 def cell_product_without_guards(case: Case) -> Judgement:
@@ -349,7 +242,7 @@ def cell_product_without_guards(case: Case) -> Judgement:
     "ELI-07",
     Severity.WARNING,
     sources="MIR",
-    why="A term broader than the population hides the trial from those who search for it, and widens what it seems to show.",
+    why="A term that is too broad hides the trial from those who search, and widens what it seems to show.",
     mend="Register the condition by the term that the text uses, as a MeSH term if there is one.",
 )
 def condition_too_broad(case: Case) -> Judgement:
@@ -359,12 +252,15 @@ def condition_too_broad(case: Case) -> Judgement:
     if not term:
         return undecidable("Neither condition nor criteria are in this source.")
     for broad, narrow in NARROWER.values():
-        found = find(narrow, (*titles(record), *descriptions(record)))
+        found = find(narrow, titles(record)) or _of_people(narrow, record)
         if found and broad.search(term.text) and not narrow.search(term.text):
-            return hit(
-                f"{which} says '{clipped(term.text, 60)}'; the text speaks of a narrower population.", term, found
-            )
+            return hit(f"{which} is broader than the population that the text speaks of.", term, found)
     return ok("No narrower population is named in the text.", term)
+
+
+def _of_people(pattern: re.Pattern[str], record: RegistryRecord) -> Quote | None:
+    """Give the first sentence that names people with the narrower condition; background is not a population."""
+    return next((quote for quote in find_all(pattern, descriptions(record)) if PERSON.search(quote.text)), None)
 
 
 def _population_term(record: RegistryRecord) -> tuple[Quote | None, str]:

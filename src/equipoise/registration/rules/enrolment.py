@@ -17,7 +17,6 @@ from equipoise.registration.language.passage import (
     titles,
 )
 from equipoise.registration.power import detectable_difference, t_test_power
-from equipoise.registration.record import RegistryRecord
 from equipoise.registration.rules.rule import (
     Case,
     Catalogue,
@@ -41,7 +40,6 @@ RATIO = re.compile(
 )
 JUSTIFIED = phrase(r"sample size", r"power (?:of|calculation|analysis)", r"\d+\s?% power", "pilot", "feasibility")
 LARGE_EFFECT = 0.8
-SMALLEST_RECORD_OF_TWO = 2
 
 
 @CATALOGUE.rule(
@@ -63,7 +61,7 @@ def numbers_disagree(case: Case) -> Judgement:
         if not (one.planned and actual)  # a plan may differ from what came of it
     ]
     field = Quote(f"enrolment {count.value}", count.place)
-    other = next((one for one in stated if one.number != count.value), None)
+    other = next((one for one in stated if not _same_number(one.number, count.value)), None)
     if other is None:
         return ok("No number of participants in the text disagrees with the enrolment field.", field)
     twice = (
@@ -133,7 +131,7 @@ def low_power(case: Case) -> Judgement:
         return not_applicable("participants are not randomised to two arms or more")
     if record.design.model.value is not InterventionModel.PARALLEL:
         return not_applicable("the design does not compare independent arms of participants")
-    if count is None or count < SMALLEST_RECORD_OF_TWO:
+    if count is None or count < arms:
         return undecidable("The number of participants is not known, or nobody was enrolled.")
     smaller, larger = count // arms, -(-count // arms)
     power = t_test_power(smaller, larger, LARGE_EFFECT)
@@ -144,7 +142,8 @@ def low_power(case: Case) -> Judgement:
         return ok(f"{smaller} and {larger} per arm give power {power:.2f}, but the size is explained.", quote, reason)
     needed = detectable_difference(smaller, larger)
     return hit(
-        f"{smaller} and {larger} per arm give power {power:.2f} at d = {LARGE_EFFECT}; 80 % power needs d = {needed:.2f}.",
+        f"{smaller} and {larger} per arm give power {power:.2f} at d = {LARGE_EFFECT}; "
+        f"for power 0.80 the difference must be d = {needed:.2f}.",
         quote,
     )
 
@@ -184,7 +183,7 @@ def figures_do_not_recompute(case: Case) -> Judgement:
 @CATALOGUE.rule(
     "ENR-06",
     Severity.WARNING,
-    why="Dividing by the whole study instead of the months open to enrolment makes recruitment look slower than it was.",
+    why="Dividing by the whole study, not by the months open to enrolment, makes recruitment look slower.",
     sources="OWN",
     mend="Plan recruitment with the rate over the enrolment window.",
 )
@@ -214,9 +213,9 @@ def misleading_rate(case: Case) -> Judgement:
     )
 
 
-def allocation_ratio(record: RegistryRecord) -> Quote | None:
-    """Give the words that state the allocation ratio, or None."""
-    return find(RATIO, prose(record))
+def _same_number(stated: int, field: int) -> bool:
+    """True for the same number, and for a round number within 2 % of it: '1200 children' for 1206."""
+    return stated == field or (stated % 10 == 0 and abs(stated - field) * 50 <= field)
 
 
 def _parts(stated: Quote | None, arms: int) -> tuple[int, ...]:

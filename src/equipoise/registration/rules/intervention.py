@@ -1,6 +1,7 @@
 """Rules on what is given: dose, route, schedule, product."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from equipoise.registration.derive import registered_dosing_days
 from equipoise.registration.field import each
@@ -13,7 +14,9 @@ from equipoise.registration.language.dosage import (
     giving,
     volumes_ml,
 )
-from equipoise.registration.language.passage import Quote, clipped, find, find_all, phrase, prose, quoted, said
+from equipoise.registration.language.intervention_words import BACKGROUND, EVERY_ARM, FIRST_ARM, OTHER_ARM, PIECES
+from equipoise.registration.language.numbers import counted
+from equipoise.registration.language.passage import Quote, clipped, find, phrase, prose, quoted, said
 from equipoise.registration.language.products import (
     CELL_DERIVED,
     PRODUCTS,
@@ -26,7 +29,7 @@ from equipoise.registration.language.products import (
     shared_texts,
     studies_product,
 )
-from equipoise.registration.language.times import day_lists, dosing_days
+from equipoise.registration.language.times import dosing_days
 from equipoise.registration.record import Arm, RegistryRecord
 from equipoise.registration.rules.rule import (
     Case,
@@ -41,33 +44,6 @@ from equipoise.registration.words import ArmType, InterventionType
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.DESIGN)
-PIECES = phrase(
-    r"(?:one|two|three|four|\d+)\s+(?:pills?|tablets?|capsules?|drops?|puffs?|sachets?|ampoules?|vials?)",
-    r"\d[\d,.]*\s?mg/(?:kg|m2)",
-)
-EVERY_ARM = phrase(
-    r"both\b", r"all (?:arms|groups|participants|patients)", r"each (?:arm|group)", r"either\b", r"two groups"
-)
-FIRST_ARM = phrase(r"(?:treatment|intervention|experimental|active|study|test) (?:group|arm)s?")
-OTHER_ARM = phrase(r"(?:control|placebo|comparator|comparison|sham) (?:group|arm)s?", r"placebo\b")
-BACKGROUND = phrase(
-    r"concomitant",
-    r"background (?:therap|treat|medic)\w*",
-    r"stable (?:dose|regimen|background|treatment)",
-    r"standard (?:of )?care",
-    r"usual care",
-    r"prohibited",
-    r"permitted",
-    r"rescue",
-    r"co-?administ\w*",
-    r"other (?:medication|medicine|treatment|therap|drug)s?",
-    r"corticosteroids?",
-    r"steroids?\b",
-    r"prednis\w*",
-    r"immunosuppress\w*",
-    r"wash-?out",
-    r"(?:taking|receiving|use of|treated with)\s+[^.;]{0,40}(?:therap|medic|treat|drug)\w*",
-)
 
 
 @CATALOGUE.rule(
@@ -84,7 +60,7 @@ def arm_not_replicable(case: Case) -> Judgement:
         return not_applicable("no arm is given a product")
     lacking = [(arm, missing) for arm in arms if (missing := _missing(case.record, arm))]
     if not lacking:
-        return ok(f"All {len(arms)} arm(s) state dose, route, frequency and duration.")
+        return ok("Every arm states dose, route, frequency and duration.")
     words = "; ".join(
         f"'{clipped(arm.label.value or '', 40)}' lacks {', '.join(missing)}" for arm, missing in lacking[:4]
     )
@@ -99,7 +75,8 @@ def _missing(record: RegistryRecord, arm: Arm) -> list[str]:
     text = plain(own_texts(record, (arm,)))
     given = giving(text)
     present = {
-        "dose": bool(VOLUME.search(text) or STRENGTH.search(text) or PIECES.search(text)),
+        "dose": arm in placebo_arms(record)
+        or bool(VOLUME.search(text) or STRENGTH.search(text) or PIECES.search(text)),
         "route": bool(given.routes or given.forms & set(IMPLIED_ROUTE)),
         "frequency": bool(FREQUENCY.search(text)),
         "duration": bool(DURATION.search(text)),
@@ -111,7 +88,7 @@ def _missing(record: RegistryRecord, arm: Arm) -> list[str]:
     "DES-10",
     Severity.WARNING,
     sources="DEF PEER",
-    why="The type decides who finds the record and which rules apply; comparable products are registered as biological.",
+    why="The type decides who finds the record and which rules apply; comparable products are typed biological.",
     mend="Change the type of the intervention to Biological.",
 )
 def cell_product_typed_drug(case: Case) -> Judgement:
@@ -236,11 +213,11 @@ def dosing_days_out_of_order(case: Case) -> Judgement:
         return ok("No list of dosing days is in this source.")
     days, quote = found
     listed = ", ".join(str(day) for day in days)
-    if min(days) < 1 or any(later <= day for day, later in zip(days, days[1:], strict=False)):
+    if min(days) < 1 or any(later <= day for day, later in pairwise(days)):
         return hit(f"The days {listed} are not positive and increasing.", quote)
     total = total_volume_ml(case.record)
     volume = f", {total.normalize():f} mL in all" if total else ""
-    return ok(f"Days {listed}: {len(days)} dose(s){volume}.", quote)
+    return ok(f"Days {listed}: {counted(len(days), 'dose')}{volume}.", quote)
 
 
 @CATALOGUE.rule(
@@ -264,8 +241,3 @@ def total_volume_ml(record: RegistryRecord) -> Decimal | None:
     days = registered_dosing_days(record)
     volumes = set(volumes_ml(plain((*own_texts(record, active_arms(record)), *shared_texts(record)))))
     return volumes.pop() * len(days[0]) if days and len(volumes) == 1 else None
-
-
-def dosing_sentences(record: RegistryRecord) -> tuple[Quote, ...]:
-    """Give the sentences that list days, for comparison with a paper."""
-    return tuple(one for one in find_all(phrase(r"days?\b"), shared_texts(record)) if any(day_lists(one.text)))

@@ -1,9 +1,8 @@
 """Rules on whether masking can hold."""
 
-import re
-
 from equipoise.registration.field import each
-from equipoise.registration.language.dosage import FORMS, ROUTES, Giving, giving
+from equipoise.registration.language.dosage import giving
+from equipoise.registration.language.masking_words import FORM_WORDS, MATCHING, PREPARER, ROUTING, UNBLINDED
 from equipoise.registration.language.measures import MeasureKind, measures_in
 from equipoise.registration.language.passage import (
     Passage,
@@ -12,7 +11,6 @@ from equipoise.registration.language.passage import (
     given,
     outcome_passages,
     passage,
-    phrase,
     prose,
     quoted,
     said,
@@ -26,7 +24,6 @@ from equipoise.registration.language.products import (
     plain,
     shared_texts,
 )
-from equipoise.registration.record import RegistryRecord
 from equipoise.registration.rules.rule import (
     Case,
     Catalogue,
@@ -40,52 +37,6 @@ from equipoise.registration.rules.rule import (
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.DESIGN)
-PREPARER = phrase(
-    r"pharmac(?:ist|y)\w*",
-    r"prepared by",
-    r"dispens\w*",
-    r"manufactur\w* (?:of|the) placebo",
-    r"blinded kits?",
-    r"unblinded (?:nurse|staff|person\w*)",
-)
-MATCHING = {
-    "volume": phrase(r"volume", r"same amount", r"equal amount"),
-    "look": phrase(
-        r"colou?r",
-        r"appearance",
-        r"look\w*",
-        r"identical",
-        r"indistinguishable",
-        r"opaque",
-        r"matching placebo",
-        r"matched placebo",
-    ),
-    "consistency or smell": phrase(
-        r"consisten\w*", r"viscosity", r"smell", r"odou?r", r"taste", r"identical", r"indistinguishable"
-    ),
-    "container": phrase(
-        r"container", r"vials?\b", r"syringes?", r"packag\w*", r"bottles?", r"labell?\w*", r"identical"
-    ),
-}
-UNBLINDED = phrase(
-    r"unblind\w*",
-    r"unmask\w*",
-    r"not (?:be )?(?:blind|mask)ed",
-    r"only the (?:pharmac|statistic)\w*",
-    r"aware of (?:the )?(?:alloc|treat)\w*",
-    r"code[- ]?break\w*",
-)
-ROUTING = re.compile(
-    r"(?:laborator\w*|results?|values?|assays?)[^.;]{0,80}(?:withheld|not (?:be )?(?:disclosed|shown|available|communicated|revealed|reported|"
-    r"released|shared)|blind\w*|mask\w*)|(?:blind\w*|mask\w*)[^.;]{0,60}(?:laborator\w*|lab results?|assays?)|central laborator\w*",
-    re.IGNORECASE,
-)
-FORM_WORDS = re.compile(
-    "|".join(pattern for pattern, _ in FORMS.values())
-    + "|"
-    + "|".join(part for pattern in ROUTES.values() for part in pattern.split("|") if "\\." not in part),
-    re.IGNORECASE,
-)
 
 
 @CATALOGUE.rule(
@@ -93,7 +44,7 @@ FORM_WORDS = re.compile(
     Severity.WARNING,
     sources="SP MATCH E6",
     why="Masking that is only asserted can be neither repeated nor judged; colour is what observers notice first.",
-    mend="Say who prepares the product, how volume, look, consistency and container are matched, and who is not masked.",
+    mend="Say who prepares, how volume, look, consistency and container are matched, and who is not masked.",
 )
 def masking_not_described(case: Case) -> Judgement:
     """The masking description does not say who prepares, what is matched, and who stays unmasked."""
@@ -208,8 +159,3 @@ def laboratory_values_visible(case: Case) -> Judgement:
         return ok("Who sees the laboratory values is stated.", routing)
     words = ", ".join(dict.fromkeys(words for _, words in found))
     return hit("Who sees these laboratory values during the trial is not stated.", Quote(words, found[0][0].place))
-
-
-def product_giving(record: RegistryRecord) -> Giving:
-    """Give form and route of the product under study: what its arms say, and what is said of all arms."""
-    return giving(plain((*own_texts(record, active_arms(record)), *shared_texts(record))))

@@ -6,13 +6,31 @@ from decimal import Decimal
 from equipoise.registration.derive import registered_dosing_days
 from equipoise.registration.field import each
 from equipoise.registration.language.measures import ACTIVITY_SCORE, Named, measures_in, scales_in
+from equipoise.registration.language.numbers import counted, share
+from equipoise.registration.language.outcomes_words import (
+    ACRONYM,
+    AGGREGATION,
+    ASSESSED,
+    BASELINE_DEFINED,
+    CHANGE,
+    CLEAR_METRIC,
+    DIRECTION,
+    EVENT_BOUND,
+    EXPANSION,
+    GENERIC,
+    MULTIPLICITY,
+    NOT_A_SCALE,
+    NOT_A_TIME,
+    SAFETY_WORDS,
+    SCALE,
+    SCALE_RANGE,
+)
 from equipoise.registration.language.passage import (
     Quote,
     clipped,
     descriptions,
     find,
     outcome_passages,
-    phrase,
     prose,
     quoted,
 )
@@ -33,161 +51,6 @@ from equipoise.registration.words import OutcomeRank
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.OUTCOMES)
-NOT_A_TIME = phrase(
-    r"change",
-    r"activity\b",
-    r"improve\w*",
-    r"differen\w*",
-    r"scores?\b",
-    r"severity",
-    r"efficacy",
-    r"effects?\b",
-    r"reduction",
-    r"increase",
-)
-EVENT_BOUND = phrase(
-    r"through (?:study|hospital)",
-    r"(?:study|treatment) completion",
-    r"baseline\b",
-    r"discharge",
-    r"end of (?:study|treatment)",
-    r"intra-?operative\w*",
-    r"immediately",
-    r"at birth",
-    r"during (?:surgery|the procedure|hospital)",
-    r"(?:pre|post)-?\s?(?:dose|operative|procedure)",
-)
-GENERIC = frozenset(
-    ["a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with", "after", "before", "during", "primary", "secondary", "outcome", "outcomes", "measure", "measures", "endpoint", "endpoints", "result", "results", "disease", "activity", "efficacy", "effectiveness", "effect", "effects", "safety", "tolerability", "feasibility", "acceptability", "quality", "life", "health", "symptom", "symptoms", "clinical", "response", "improvement", "improvements", "change", "changes", "status", "function", "functional", "general", "overall", "patient", "patients", "participant", "participants", "treatment", "therapy", "study", "level", "levels", "well", "being", "wellbeing", "success"]
-)
-CLEAR_METRIC = phrase(
-    r"(?:change|difference|reduction|increase|decrease|improvement)s?\b[^.;]{0,80}?\bfrom (?:the )?(?:baseline|screening|day|week|randomi[sz]ation)",
-    r"from baseline",
-    r"per\s?cent(?:age)?s?",
-    r"proportions?\b",
-    r"number of\b",
-    r"rates?\b",
-    r"incidence",
-    r"time (?:to|from|until)",
-    r"risk of",
-    r"occurrence",
-    r"(?:death|mortality|survival|recurrence|relapse|remission|candidiasis)",
-    r"duration of",
-    r"length of",
-    r"AUC",
-    r"area under",
-    r"Cmax\b",
-    r"C\d+h\b",
-    r"maximum observed",
-    r"tmax\b",
-    r"half-life",
-    r"respon(?:der|se rate)s?",
-    r"%\s",
-    r"(?:score|level|value|concentration)s?\s+(?:at|on)\s+(?:day|week|month|year|the end)",
-    r"total duration",
-    r"counts?\b",
-    r"yes/no",
-    r"complete\b",
-    r"success\b",
-)
-CHANGE = phrase(
-    r"chang\w*",
-    r"before and after",
-    r"improve\w*",
-    r"reduc\w*",
-    r"increas\w*",
-    r"decreas\w*",
-    r"pre[- ](?:and|to)[- ]post",
-    r"difference",
-)
-AGGREGATION = phrase(
-    r"means?\b",
-    r"medians?\b",
-    r"average",
-    r"proportions?\b",
-    r"per\s?cent(?:age)?s?",
-    r"%",
-    r"rates?\b",
-    r"number of",
-    r"counts?\b",
-    r"incidence",
-    r"geometric",
-    r"hazard",
-    r"odds",
-    r"risk (?:ratio|difference)",
-    r"least[- ]squares",
-    r"frequency",
-    r"Kaplan",
-    r"total duration",
-    r"cumulative",
-)
-SCALE = re.compile(
-    r"\b(?:scores?|scales?|index|questionnaire|inventory|rating|SLEDAI|VAS|SDQ|PASI|EASI|DLQI|PHQ-?9|GAD-?7|HAM-?D|MADRS|HAQ(?:-DI)?|DAS-?28)\b",
-    re.IGNORECASE,
-)
-NOT_A_SCALE = phrase(r"mass index", r"z[- ]?scores?", r"rating of perceived", r"therapeutic index", r"glycemic index")
-SCALE_RANGE = re.compile(
-    r"(?:rang\w*|scor\w*|scale\w*|from|between|point)[^.;]{0,60}?(?<![\d.])(?P<low>\d+(?:\.\d+)?)\s*(?:to|-|–|and|through)\s*(?P<high>\d+(?:\.\d+)?)",
-    re.IGNORECASE,
-)
-DIRECTION = phrase(
-    r"(?:higher|lower|greater|larger|smaller|increas\w*|decreas\w*)\b[^.;]{0,60}?(?:worse|better|sever\w*|impair\w*|problem|symptom|disab\w*|health|function|outcome|activity|wellbeing|distress|stress|satisf\w*|quality|pain)",
-    r"(?:being|is|=|indicat\w*|represent\w*|means?)\s+(?:the )?(?:worst|best|least|most|no |severe|normal|worse|better)",
-)
-EXPANSION = re.compile(
-    r"(?:[A-Z][\w'-]*[ -](?:(?:of|and|in|for|the)[ ])?){1,8}[A-Z]?[\w'-]*\s*\(\s*[A-Z][\w-]{1,}|\b[A-Z][A-Z0-9-]{1,}\s*\(\s*[A-Z][a-z]+"
-)
-ACRONYM = re.compile(r"\b(?:[A-Z]{2,}[A-Z0-9-]*)(?:[ -][A-Z]{2,}[A-Z0-9-]*)*\b")
-ASSESSED = phrase(
-    r"collect\w*",
-    r"measur\w*",
-    r"assess\w*",
-    r"evaluat\w*",
-    r"record\w*",
-    r"monitor\w*",
-    r"determin\w*",
-    r"analy[sz]\w*",
-    r"examin\w*",
-    r"test(?:ed|s)\b",
-)
-SAFETY_WORDS = phrase(
-    r"safety",
-    r"adverse",
-    r"side[- ]effects?",
-    r"toxicit\w*",
-    r"toler(?:ab|at|an)\w*",
-    r"S?AEs?\b",
-    r"harms?\b",
-    r"complications?",
-    r"discontinu\w*",
-    r"reactions?\b",
-    r"death",
-    r"mortality",
-    r"perforation",
-    r"h[ae]+morrhage",
-    r"enterocolitis",
-)
-MULTIPLICITY = phrase(
-    r"multiplicity",
-    r"bonferroni",
-    r"holm\b",
-    r"hochberg",
-    r"hierarch\w*",
-    r"gate-?keep\w*",
-    r"multiple (?:comparison|test|end)\w*",
-    r"family-?wise",
-    r"false discovery",
-    r"alpha (?:split|spend|level of 0\.02)",
-    r"adjusted? (?:for|p)",
-    r"fixed[- ]sequence",
-)
-BASELINE_DEFINED = phrase(
-    r"baseline[^.;]{0,60}?(?:\(|is |was |as |visit|defined|day|week|within|prior|before|pre-?dose|measure|assessment)",
-    r"(?:day|week)\s+(?:0|1|-\d+)\b",
-    r"pre-?dose",
-    r"(?:prior to|before) (?:the )?(?:first|randomi[sz]ation|dos\w*|infusion|injection|surgery)",
-    r"screening",
-)
 SOON_AFTER_DAYS = 7
 
 
@@ -205,12 +68,14 @@ def time_frame_unclear(case: Case) -> Judgement:
         return undecidable("No outcome is in this source.")
     faulty = [(outcome, fault) for outcome in outcomes if (fault := _time_fault(outcome.time_frame.value or ""))]
     if not faulty:
-        return ok(f"All {len(outcomes)} outcome(s) have a time point or window.")
+        return ok("Every outcome has a time point or window.")
     first, fault = faulty[0]
-    count = f"{len(faulty)} of {len(outcomes)} time frames: " if len(outcomes) > 1 else "The time frame "
+    which = share(len(faulty), len(outcomes), "outcome")
     where = quoted(first.time_frame) if first.time_frame.is_given else quoted(first.measure)
     return hit(
-        f"{count}{fault}.",
+        f"The time frame of {which} {fault}."
+        if len(faulty) == 1
+        else f"Faulty time frames in {which}; the first {fault}.",
         where,
         *(quoted(outcome.time_frame) for outcome, _ in faulty[1:3] if outcome.time_frame.is_given),
     )
@@ -244,16 +109,17 @@ def title_not_specific(case: Case) -> Judgement:
     condition = " ".join((*each(case.record.conditions), case.record.identity.brief_title.value or "")).lower()
     generic = [one for one in outcomes if _is_generic(one.measure.value or "", set(re.findall(r"[a-z]+", condition)))]
     if not generic:
-        return ok(f"All {len(outcomes)} title(s) name something to measure.")
+        return ok("Every title names something to measure.")
     return hit(
-        f"{len(generic)} of {len(outcomes)} outcome title(s) name no measure.",
+        f"No measure is named in the title of {share(len(generic), len(outcomes), 'outcome')}.",
         *(quoted(one.measure) for one in generic[:3]),
     )
 
 
 def _is_generic(title: str, condition: set[str]) -> bool:
     words = re.findall(r"[a-z]+", title.lower())
-    return all(word in GENERIC or word in condition for word in words) and not ACRONYM.search(title)
+    specific = [word for word in words if word not in GENERIC]
+    return len(specific) < len(words) and set(specific) <= condition and not ACRONYM.search(title)
 
 
 @CATALOGUE.rule(
@@ -270,10 +136,10 @@ def metric_unclear(case: Case) -> Judgement:
         return undecidable("No primary outcome is in this source.")
     unclear = [one for one in primary if not find(CLEAR_METRIC, outcome_passages([one]))]
     if not unclear:
-        return ok(f"The metric of all {len(primary)} primary outcome(s) is stated.")
+        return ok("The metric of every primary outcome is stated.")
     change = find(CHANGE, outcome_passages(unclear))
     how = "a change is meant, but neither its formula nor its baseline is stated" if change else "no metric is stated"
-    return hit(f"{len(unclear)} of {len(primary)} primary outcome(s): {how}.", quoted(unclear[0].measure), change)
+    return hit(f"For {share(len(unclear), len(primary), 'primary outcome')} {how}.", quoted(unclear[0].measure), change)
 
 
 @CATALOGUE.rule(
@@ -290,9 +156,9 @@ def aggregation_absent(case: Case) -> Judgement:
         return undecidable("No primary outcome is in this source.")
     silent = [one for one in primary if not find(AGGREGATION, outcome_passages([one]))]
     if not silent:
-        return ok(f"All {len(primary)} primary outcome(s) say how values are summarised.")
+        return ok("Every primary outcome says how values are summarised.")
     return hit(
-        f"{len(silent)} of {len(primary)} primary outcome(s) do not say how values are summarised.",
+        f"How values are summarised is not said for {share(len(silent), len(primary), 'primary outcome')}.",
         quoted(silent[0].measure),
     )
 
@@ -311,10 +177,11 @@ def scale_not_described(case: Case) -> Judgement:
         return not_applicable("no outcome is a scale")
     lacking = [(one, missing) for one in scaled if (missing := _scale_gaps(one))]
     if not lacking:
-        return ok(f"All {len(scaled)} scale(s) are described.")
+        return ok("Every scale is described.")
     first, missing = lacking[0]
     return hit(
-        f"{len(lacking)} of {len(scaled)} scale outcome(s) are not fully described; '{clipped(first.measure.value or '', 60)}' lacks {', '.join(missing)}.",
+        f"Not fully described: {share(len(lacking), len(scaled), 'outcome on a scale')}; "
+        f"'{clipped(first.measure.value or '', 60)}' lacks {', '.join(missing)}.",
         quoted(first.description if first.description.is_given else first.measure),
     )
 
@@ -355,7 +222,8 @@ def scale_range_differs(case: Case) -> Judgement:
                 quote = Quote(clipped(sentence.text), sentence.place)
                 if (low, high) != (scale.low, scale.high):
                     return hit(
-                        f"{scale.name} runs from {scale.low} to {scale.high} ({scale.source}); the record states {low} to {high}.",
+                        f"{scale.name} runs from {scale.low} to {scale.high} ({scale.source}); "
+                        f"the record states {low} to {high}.",
                         quote,
                     )
                 checked.append(quote)
@@ -377,7 +245,7 @@ def measures_not_registered(case: Case) -> Judgement:
     if not missing:
         return ok("Every measure that the text says is assessed is among the outcomes.")
     return hit(
-        f"{len(missing)} measure(s) in the text are not registered as outcomes: {', '.join(one.words for one in missing)}.",
+        f"In the text, but not registered as an outcome: {', '.join(one.words for one in missing)} ({len(missing)}).",
         quote,
     )
 
@@ -422,7 +290,11 @@ def no_safety_outcome(case: Case) -> Judgement:
         None,
     )
     shown = Quote(clipped(mentioned.text, 240), mentioned.place) if mentioned else None
-    return hit(f"None of the {len(outcomes)} outcome(s) is about safety.", quoted(outcomes[0].measure), shown)
+    return hit(
+        f"{counted(len(outcomes), 'outcome').capitalize()} registered, none about safety.",
+        quoted(outcomes[0].measure),
+        shown,
+    )
 
 
 @CATALOGUE.rule(
@@ -443,7 +315,7 @@ def multiplicity_plan_absent(case: Case) -> Judgement:
         return ok("Multiplicity is addressed.", found)
     chance = 1 - 0.95**tests
     return hit(
-        f"{tests} measures and no plan: at 5 % each, were they independent, the chance of at least one false positive is {100 * chance:.0f} %.",
+        f"{tests} measures and no plan: at 5 % each, if independent, {100 * chance:.0f} % chance of a false positive.",
         quote or Quote(f"{registered} outcomes", case.record.outcomes.place),
     )
 
@@ -494,26 +366,10 @@ def baseline_undefined(case: Case) -> Judgement:
         return not_applicable("no outcome is a change")
     if found := find(BASELINE_DEFINED, (*outcome_passages(changes), *descriptions(case.record))):
         return ok("Baseline is described.", found)
-    return hit(
-        f"{len(changes)} outcome(s) are changes; baseline is not defined.", find(CHANGE, outcome_passages(changes))
-    )
+    which = share(len(changes), len(each(case.record.outcomes)), "outcome")
+    return hit(f"A change is asked for in {which}; baseline is not defined.", find(CHANGE, outcome_passages(changes)))
 
 
 def has_activity_outcome(record: RegistryRecord) -> Quote | None:
     """Give the words of a primary outcome that is a score of disease activity, or None."""
     return find(ACTIVITY_SCORE, outcome_passages(record.of_rank(OutcomeRank.PRIMARY)))
-
-
-def names_safety(record: RegistryRecord) -> bool:
-    """True when an outcome is about safety."""
-    return find(SAFETY_WORDS, outcome_passages(each(record.outcomes))) is not None
-
-
-def registered_names(record: RegistryRecord) -> dict[str, Named]:
-    """Give every measure that the record names, among outcomes or in its description, by its usual name."""
-    texts = (*outcome_passages(each(record.outcomes)), *descriptions(record))
-    found: dict[str, Named] = {}
-    for text in texts:
-        for named in measures_in(text.plain):
-            found.setdefault(named.measure.name, named)
-    return found

@@ -3,8 +3,10 @@
 from datetime import date
 
 from equipoise.registration.field import Presence, each
+from equipoise.registration.language.numbers import counted
 from equipoise.registration.language.passage import Quote, said
 from equipoise.registration.record import RegistryRecord
+from equipoise.registration.registry_date import DateKind
 from equipoise.registration.rules.rule import (
     Case,
     Catalogue,
@@ -40,18 +42,24 @@ def results_overdue(case: Case) -> Judgement:
     if record.timeline.overall_status.value is OverallStatus.WITHDRAWN:
         return not_applicable("the study was withdrawn before it enrolled anyone")
     if _has_results(record):
-        return ok("Results are posted.", said(record.timeline.results_first_posted))
+        return ok("Results are posted.", said(record.timeline.results_first_posted, "results first posted"))
     if end is None:
         return undecidable("The date of study completion is not in this source.")
-    due = _a_year_after(end.latest)
-    copy = f" This copy of the record is of {record.seen_on.value}." if record.seen_on.value else ""
     quote = Quote(f"study completion {end}", record.timeline.completion.place)
+    if end.kind is DateKind.ESTIMATED:
+        return undecidable(f"Study completion, {end}, is still a plan in this copy of the record.", quote)
+    return _on_the_day(case, _a_year_after(end.latest), quote)
+
+
+def _on_the_day(case: Case, due: date, quote: Quote) -> Judgement:
     if case.as_of is None:
         return undecidable(f"Results are due on {due}; the day of judging was not given.", quote)
     if case.as_of <= due:
         return ok(f"On {case.as_of} results are not due before {due}.", quote)
+    record = case.record
     if record.has_results.state is Presence.ABSENT:
         return undecidable(f"Results were due on {due}; this source does not say whether any are posted.", quote)
+    copy = f" This copy of the record is of {record.seen_on.value}." if record.seen_on.value else ""
     return hit(
         f"Results were due on {due}; on {case.as_of} this record shows none.{copy}",
         quote,
@@ -63,7 +71,7 @@ def results_overdue(case: Case) -> Judgement:
 @CATALOGUE.rule(
     "RES-02",
     Severity.INFO,
-    why="The US clock of one year after primary completion binds applicable trials only; a reminder to others is a false alarm.",
+    why="The US clock, one year from primary completion, binds applicable trials only; for others it is a false alarm.",
     sources="DEF",
     mend="Plan for results within one year of primary completion.",
 )
@@ -74,24 +82,16 @@ def applicable_clinical_trial(case: Case) -> Judgement:
         return not_applicable("the study is not interventional")
     if set(each(record.design.phases)) in ({Phase.PHASE1}, {Phase.EARLY_PHASE1}):
         return ok("A phase 1 trial is not an applicable clinical trial.", said(record.design.phases, "phase"))
-    oversight = record.oversight
-    regulated = oversight.fda_regulated_drug.value or oversight.fda_regulated_device.value
-    us_site = any("United States" in country for country in countries_of(record))
-    if regulated and (us_site or oversight.us_export.value):
-        return hit(
-            "The trial studies a product that the FDA regulates and has a site in the United States.",
-            said(oversight.fda_regulated_drug, "FDA-regulated drug"),
-            said(oversight.fda_regulated_device, "FDA-regulated device"),
-        )
-    stated = oversight.fda_regulated_drug.is_given and oversight.fda_regulated_device.is_given
-    if stated and not regulated:
-        return ok(
-            "Neither drug nor device is regulated by the FDA.", said(oversight.fda_regulated_drug, "FDA-regulated drug")
-        )
-    if not countries_of(record):
-        return undecidable("Neither sites nor the FDA's part are in this source.")
-    if us_site and any(one.type.value in REGULATED_TYPES for one in each(record.interventions)):
-        return undecidable("There is a site in the United States, but the record does not state the FDA's part.")
+    oversight, us_site = record.oversight, any("United States" in country for country in countries_of(record))
+    flags = (oversight.fda_regulated_drug, oversight.fda_regulated_device)
+    spans = (said(flags[0], "FDA-regulated drug"), said(flags[1], "FDA-regulated device"))
+    if any(flag.value for flag in flags) and (us_site or oversight.us_export.value):
+        return hit("The trial studies a product that the FDA regulates and has a site in the United States.", *spans)
+    if all(flag.value is False for flag in flags):
+        return ok("Neither drug nor device is regulated by the FDA.", *spans)
+    regulated_kind = any(one.type.value in REGULATED_TYPES for one in each(record.interventions))
+    if not countries_of(record) or (us_site and regulated_kind):
+        return undecidable("Neither the FDA's part nor enough about sites is in this source to tell.")
     return ok("No site lies in the United States and no product is stated to be under the FDA.")
 
 
@@ -107,7 +107,10 @@ def publication_not_linked(case: Case) -> Judgement:
     references = case.record.references
     if case.published is None:
         if each(references):
-            return ok(f"The record links {len(each(references))} reference(s).", Quote("references", references.place))
+            return ok(
+                f"The record links {counted(len(each(references)), 'reference')}.",
+                Quote("references", references.place),
+            )
         return undecidable("No paper was given, so a missing link cannot be told from a missing paper.")
     paper = case.published
     linked = [one for one in each(references) if paper.doi and paper.doi.lower() in (one.citation.value or "").lower()]
@@ -116,7 +119,7 @@ def publication_not_linked(case: Case) -> Judgement:
         return ok("The record links the paper.", said((linked + named)[0].citation))
     said_none = references.state is Presence.NONE
     where = Quote(
-        "no publication provided" if said_none else f"{len(each(references))} other reference(s)", references.place
+        "no publication provided" if said_none else counted(len(each(references)), "other reference"), references.place
     )
     return hit(f"The paper ({paper.citation}) is not among the record's references.", where)
 

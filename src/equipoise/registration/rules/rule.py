@@ -48,7 +48,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a rule concludes: verdict, one or two sentences, the words that clash, and how to mend it where that depends."""
+    """What a rule concludes: verdict, sentence, the words that clash, and how to mend it where that depends."""
 
     verdict: Verdict
     message: str

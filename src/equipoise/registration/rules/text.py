@@ -2,34 +2,17 @@
 
 import re
 
-from equipoise.registration.language.passage import Quote, clipped, find, find_all, phrase, prose
+from equipoise.registration.language.numbers import counted
+from equipoise.registration.language.passage import Quote, clipped, find, find_all, prose
 from equipoise.registration.language.products import CELL_FREE, is_cell_derived
 from equipoise.registration.language.spelling import misspelt
+from equipoise.registration.language.text_words import DECIMAL_COMMA, LOCAL_UNIT, MISTRANSLATED, TEMPERATURE
 from equipoise.registration.rules.rule import Case, Catalogue, Judgement, RuleGroup, hit, not_applicable, ok
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.TEXT)
-UNIT = r"(?:%|mg|mcg|µg|μg|g|kg|ml|cc|l|IU|U|mmol|mm|cm|°\s?C)"
-DECIMAL_COMMA = re.compile(rf"(?<![\d,.])\d{{1,3}},\d{{1,2}}(?!\d)\s?{UNIT}(?![A-Za-z])", re.IGNORECASE)
-LOCAL_UNIT = re.compile(r"(?<![A-Za-z])\d+(?:[.,]\d+)?\s?cc\b", re.IGNORECASE)
-CELL_WORDS = phrase(r"cells?\b", r"secretome", r"cultur\w*")
-MISTRANSLATED = (
-    (re.compile(r"\bchapter \d+", re.IGNORECASE), "passage", CELL_WORDS),
-    (re.compile(r"\banamnesis\b", re.IGNORECASE), "medical history", None),
-    (re.compile(r"\binformed conce(?:nt|rn)\b", re.IGNORECASE), "informed consent", None),
-    (re.compile(r"\bethnic(?:al)? committee\b", re.IGNORECASE), "ethics committee", None),
-    (re.compile(r"\b(?:clinical|control|controlled) trails?\b", re.IGNORECASE), "trial", None),
-    (re.compile(r"\bstatically significant", re.IGNORECASE), "statistically significant", None),
-    (re.compile(r"\bprostrate (?:cancer|gland)", re.IGNORECASE), "prostate", None),
-    (re.compile(r"\bpubic health\b", re.IGNORECASE), "public health", None),
-    (re.compile(r"\bcasual (?:relation|effect|link)\w*", re.IGNORECASE), "causal", None),
-    (re.compile(r"\bdouble[- ]blinded? control trial", re.IGNORECASE), "controlled trial", None),
-)
-TEMPERATURE = re.compile(
-    r"(?P<low>[-−–]\s?\d{2,3})\s*°?\s*C?\s*(?:to|and|-|–)\s*(?P<high>[-−–]\s?\d{2,3})\s*°?\s*C\b|(?P<one>[-−–]\s?\d{2,3})\s*°?\s*C\b"
-)
 CELLS_BELOW, MEDIUM_ABOVE = -120, -100
-"""Living cells rest below the glass transition of water, about -130 C; conditioned medium and vesicles lie at about -80 C."""
+"""Living cells rest near the glass transition of water, about -130 C; conditioned medium lies at about -80 C."""
 
 
 @CATALOGUE.rule(
@@ -48,7 +31,7 @@ def spelling(case: Case) -> Judgement:
     if not found:
         return ok("No word misses a known one by a letter.")
     quotes = (Quote(f"{word}, for {right}", place) for word, right, place in list(found.values())[:6])
-    return hit(f"{len(found)} word(s) miss a known one by a letter.", *quotes)
+    return hit(f"Misspelt, it seems: {counted(len(found), 'word')}.", *quotes)
 
 
 @CATALOGUE.rule(
