@@ -14,9 +14,14 @@ _LONGEST = 600
 _WIDTH = 110
 
 
+def unmarked(text: str) -> str:
+    """Give a text of the record with single spaces and without the marks of its source, such as `\\<`."""
+    return " ".join(re.sub(r"\\([<>\[\]*_~#+.()-])", r"\1", text).split())
+
+
 def one_line(text: str) -> str:
-    """Give a text of the record on one line, without the marks of its source, and not longer than a title may be."""
-    plain = " ".join(re.sub(r"\\([<>\[\]*_~#+.()-])", r"\1", text).split())
+    """Give a text of the record on one line, not longer than an official title may be."""
+    plain = unmarked(text)
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 4].rsplit(" ", 1)[0] + " ..."
 
 
@@ -27,7 +32,8 @@ def label(text: str) -> Part:
 
 def quoted(text: str) -> str:
     """Give a text that is written in quotes."""
-    return DoubleQuotedScalarString(text)
+    written: str = DoubleQuotedScalarString(text)
+    return written
 
 
 def yaml_text(document: Part, header: str) -> str:

@@ -17,6 +17,9 @@ def draft_people(record: RegistryRecord) -> Part:
     found: dict[str, list[str]] = {"inclusion": [], "exclusion": []}
     for kind, text in _criteria(who.criteria.value or ""):
         found[kind].append(text)
+    for word, age in (("least", who.minimum_age.value), ("most", who.maximum_age.value)):
+        if age and _years(age) is None:
+            found["inclusion"].append(f"Age at {word} {age}")
     return {
         "age_years": [_years(who.minimum_age.value), _years(who.maximum_age.value)],
         "sexes": (who.sex.value or "ALL").lower(),
@@ -26,7 +29,7 @@ def draft_people(record: RegistryRecord) -> Part:
 
 
 def _years(age: Age | None) -> int | None:
-    """Give whole years; a limit in months, weeks or days stays with the criteria, where its text is."""
+    """Give whole years; a limit in months, weeks or days becomes a criterion."""
     return age.number if age and age.unit.lower().startswith("year") else None
 
 
