@@ -5,14 +5,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from equipoise.allocation import AllocationState, AnchorMedium, RandomisationDesign, read_design
 from equipoise.allocation.ceremony import commit_seed, freeze_design, receive_pack_map, record_anchor, seal_list
 from equipoise.allocation.commitment import SEED_PARTIES, seed_commitment
 from equipoise.allocation.hatch import read_sealed
 from equipoise.allocation.randomise import next_slot
-from equipoise.ledger import Book, SqliteLedger, event
+from equipoise.closure.certificate import LOCK_MEANING, LockStatement, certify
+from equipoise.closure.events import DatabaseLocked
+from equipoise.closure.signature import Signature, sign
+from equipoise.conduct import Actor
+from equipoise.ledger import Book, SqliteLedger
 from equipoise.ledger.export import jsonl
-from equipoise.vocabulary import Refusal, Role, SteppingClock, canonical_json
+from equipoise.vocabulary import Refusal, Role, SteppingClock, canonical_json, digest_bytes
 from equipoise_vault.counter import Counter
 from equipoise_vault.drbg import KeyedGenerator
 from equipoise_vault.request import Door
@@ -82,10 +88,9 @@ class Trial:
     def lock(self):
         """A lock certificate for the ledger as it is, entered in the ledger."""
         seq, chain_head = self.book.ledger.head()
-        signatures = (Signed("a. statistician", "statistician"), Signed("d. manager", "data_manager"))
-        locked_at = "2026-09-01T00:00:00.000000Z"
-        certificate = Certificate("5" * 64, seq, chain_head, "d" * 64, locked_at, signatures)
-        (entry,) = self.record(lambda state: (Locked(certificate),))
+        statement = LockStatement("5" * 64, seq, chain_head, "d" * 64, "2026-09-01T00:00:00.000000Z")
+        certificate = certify(statement, signed(statement, "A. Statistician"), signed(statement, "D. Manager"))
+        (entry,) = self.record(lambda state: (DatabaseLocked(certificate),))
         return entry.body["certificate"]
 
     def release(self):
@@ -105,23 +110,9 @@ def trial(folder: Path, design=None) -> Trial:
     return Trial(folder, read_design(design or DOSED))
 
 
-@dataclass(frozen=True)
-class Signed:
-    who: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Certificate:
-    study_digest: str
-    ledger_seq: int
-    ledger_hash: str
-    data_digest: str
-    locked_at: str
-    signatures: tuple[Signed, ...]
-
-
-@event("database_locked")
-@dataclass(frozen=True)
-class Locked:
-    certificate: Certificate
+def signed(statement: LockStatement, who: str) -> Signature:
+    """`who` signs with a key made from the name."""
+    key = Ed25519PrivateKey.from_private_bytes(digest_bytes(who.encode())[:32].encode())
+    public = key.public_key().public_bytes_raw().hex()
+    actor = Actor(who, Role.STATISTICIAN)
+    return sign(statement.as_json(), actor, LOCK_MEANING, START, key=public, sign_bytes=key.sign)

@@ -14,7 +14,7 @@ from equipoise_vault.counter import Counter
 from equipoise_vault.request import Door
 
 _PR_SET_DUMPABLE = 4
-_MCL_CURRENT_AND_FUTURE = 3
+_MCL_EVERYTHING_WHEN_TOUCHED = 7
 
 
 def harden() -> None:
@@ -27,7 +27,7 @@ def harden() -> None:
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-        libc.mlockall(_MCL_CURRENT_AND_FUTURE)  # best effort: an ordinary user may lock little memory
+        libc.mlockall(_MCL_EVERYTHING_WHEN_TOUCHED)  # best effort: an ordinary user may lock little memory
 
 
 def serve_lines(counter: Counter, door: Door, reader: IO[bytes], writer: IO[bytes]) -> None:

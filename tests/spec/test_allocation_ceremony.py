@@ -1,8 +1,8 @@
 """The ceremony has one order, on both sides of the hatch (K6), and no participant before its end."""
 
 import pytest
-from allocation_trial import SHARES, VECTOR, trial
 
+from allocation_trial import SHARES, VECTOR, trial
 from equipoise.allocation import (
     AnchorMedium,
     abandon_ceremony,
@@ -153,7 +153,7 @@ def test_an_abandoned_ceremony_stays_visible_and_a_new_one_is_a_new_number(tmp_p
 
 
 def test_the_ledger_knows_the_design_by_its_digest_only(tmp_path):
-    """L26: the restriction is nowhere in what a recruiter's server holds; a salt keeps the digest from being searched."""
+    """L26: the restriction is nowhere in what a recruiter's server holds; a salt keeps the digest from search."""
     held = trial(tmp_path, {**VECTOR, "salt": "a1" * 16}).seal().anchor()
     text = b"".join(entry.content for entry in held.book.ledger.entries())
     assert b"big-stick" not in text and b"mti" not in text and b"active" not in text

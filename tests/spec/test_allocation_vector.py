@@ -1,7 +1,6 @@
 """The published test vector: two parties who build the list from the text alone come to the same bytes."""
 
 from allocation_trial import SHARES, VECTOR
-
 from equipoise.allocation.commitment import seed_commitment
 from equipoise.allocation.design import read_design
 from equipoise.vocabulary import Role

@@ -146,9 +146,10 @@ class Verification:
         packs = list(draw_packs(count, uniform(hmac.digest(self.seed, b"packs", "sha256"))))
         handed = [body["numbers"] for _, body in self.found("pack_map_received", self.start)]
         require(handed == [packs] * bool(packs), "the pack numbers are not the ones that the seeds give")
-        self.locked, lock = self.found("database_locked")[-1]
+        lock = digest(self.opening["lock"])
+        self.locked = min(seq for seq, body in self.found("database_locked") if digest(body["certificate"]) == lock)
         made = {"format": "equipoise-opening-1", "design": design, "seed_shares": self.shares, "pack_numbers": packs}
-        made.update(commitment=self.commitment, slots=list(self.slots.values()), lock=lock.get("certificate", lock))
+        made.update(commitment=self.commitment, slots=list(self.slots.values()), lock=self.opening["lock"])
         changed = [key for key in {**made, **self.opening} if digest(made.get(key)) != digest(self.opening.get(key))]
         require(digest(made) == digest(self.opening), f"{changed} is not what the seeds and the ledger give")
         return f"{len(leaves)} slots and {count} packs made anew from the seeds, root {self.commitment['root'][:16]}"
