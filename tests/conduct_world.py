@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from equipoise.allocation import AllocationCommitment, AnchorMedium, AnchorRecorded, ListSealed, PackMapReceived
 from equipoise.allocation.pack_map import with_check_digit
-from equipoise.conduct import Actor, Plan, Situation, TrialState, decide, make_plan
+from equipoise.closure import Trial, decide
+from equipoise.conduct import Actor, Plan, TrialState, make_plan
 from equipoise.ledger import Book, Entry, SqliteLedger
 from equipoise.protocol import parse_definition
 from equipoise.protocol.study_definition import StudyDefinition
@@ -74,11 +75,15 @@ class World:
         self.plan = the_plan or plan()
         self.clock = SteppingClock(at(-14), timedelta())
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self.book = Book(SqliteLedger(connection, self.clock), TrialState())
+        self.book = Book(SqliteLedger(connection, self.clock), Trial())
+
+    @property
+    def trial(self) -> Trial:
+        return self.book.state()
 
     @property
     def state(self) -> TrialState:
-        return self.book.state()
+        return self.trial.conduct
 
     def put(self, events: Sequence[object], role: Role = Role.SYSTEM) -> None:
         self.book.ledger.append(events, who=WHO[role].who, role=role)
@@ -88,7 +93,7 @@ class World:
             self.clock.set(when)
         actor, moment = WHO[role], self.clock()
         return self.book.execute(
-            lambda state: decide(Situation(self.plan, state, actor, moment), command),
+            lambda trial: decide(self.plan, trial, command, actor=actor, moment=moment),
             who=actor.who,
             role=role,
             request=request,

@@ -24,7 +24,11 @@ def judge_answers(form: PlannedForm, answers: Mapping[str, Answer], touched: Ite
     An error refuses the answers, a warning asks for a reason; `evidence` names the items concerned, `rule` the check.
     """
     items = frozenset(touched)
-    return (*_judge_limits(form, answers, items), *_judge_checks(form, answers, items))
+    return (
+        *_judge_limits(form, answers, items),
+        *_judge_checks(form, answers, items),
+        *_judge_hidden(form, answers, items),
+    )
 
 
 def _judge_limits(form: PlannedForm, answers: Mapping[str, Answer], items: frozenset[str]) -> tuple[Finding, ...]:
@@ -55,6 +59,25 @@ def _judge_checks(form: PlannedForm, answers: Mapping[str, Answer], items: froze
             concerned = tuple(sorted(planned.inputs & answers.keys()))
             findings.append(Finding(check.id, severity, check.id, check.message.text(), evidence=concerned))
     return tuple(findings)
+
+
+def _judge_hidden(form: PlannedForm, answers: Mapping[str, Answer], items: frozenset[str]) -> tuple[Finding, ...]:
+    """Answers that skip logic would no longer ask for, now that an answer which they depend on has changed."""
+    hidden = [
+        item_id
+        for item_id, shown_if in form.shown_if.items()
+        if item_id in answers and shown_if.names & items and not is_asked(form, item_id, answers)
+    ]
+    return tuple(
+        Finding(
+            f"shown_if.{item_id}",
+            Severity.WARNING,
+            item_id,
+            f"{item_id} has an answer and is not asked any more.",
+            evidence=(item_id, *sorted(form.shown_if[item_id].names)),
+        )
+        for item_id in hidden
+    )
 
 
 def is_asked(form: PlannedForm, item_id: str, answers: Mapping[str, Answer]) -> bool:

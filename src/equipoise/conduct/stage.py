@@ -38,11 +38,12 @@ STEPS: Mapping[str, frozenset[Stage]] = {
     "correct_stratum": _ONCE_RANDOMISED,
     "withdraw": frozenset({Stage.ENROLLED, Stage.RANDOMISED}),
     "complete": _RANDOMISED,
-    "start_encounter": _UNDER_CONSENT,
+    # after a withdrawal, only what its date leaves: what took place before it may be entered late
+    "start_encounter": _UNDER_CONSENT | {Stage.WITHDRAWN},
     "miss_encounter": _RANDOMISED,
-    "dispense": _RANDOMISED,
-    "administer_dose": _RANDOMISED,
-    "omit_dose": _RANDOMISED,
+    "dispense": _RANDOMISED | {Stage.WITHDRAWN},
+    "administer_dose": _RANDOMISED | {Stage.WITHDRAWN},
+    "omit_dose": _RANDOMISED | {Stage.WITHDRAWN},
     # what happened under consent may be entered, asked about and corrected later, until data entry is closed
     "capture": _WITH_DATA,
     "correct": _WITH_DATA,
