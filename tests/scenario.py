@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pytest
-from conduct_world import SCAN, World, at, on, plan, sealed_list
 
+from conduct_world import SCAN, World, at, on, plan, sealed_list
 from equipoise.closure import Trial
 from equipoise.conduct import (
     DecideCriterion,

@@ -1,26 +1,8 @@
 """Capture, checks, corrections, what is not done, prompts, queries, deviations."""
 
 import pytest
-from conduct_world import at, on
-from scenario import (
-    ASSESSOR,
-    CONSENTED,
-    DAY_1,
-    DOCTOR,
-    MANAGER,
-    MONITOR,
-    NURSE,
-    SCREENING,
-    P,
-    Step,
-    play,
-    refused,
-    replayed,
-    scenario,
-    table,
-    writes,
-)
 
+from conduct_world import at, on
 from equipoise.conduct import (
     LOG,
     AnswerQuery,
@@ -44,6 +26,24 @@ from equipoise.conduct import (
 )
 from equipoise.conduct import Answer as Stored
 from equipoise.vocabulary import Comparator, Refusal, Role
+from scenario import (
+    ASSESSOR,
+    CONSENTED,
+    DAY_1,
+    DOCTOR,
+    MANAGER,
+    MONITOR,
+    NURSE,
+    SCREENING,
+    P,
+    Step,
+    play,
+    refused,
+    replayed,
+    scenario,
+    table,
+    writes,
+)
 
 VITALS = Page("day_1", "vitals")
 DEMOGRAPHY = Page("screening", "demography")
@@ -70,83 +70,286 @@ DAY_8 = (*DAY_1, Step(NURSE, StartEncounter(P, "day_8", on(8)), 8))
 
 
 @table(
-    scenario("A03", "each answer of a page is an entry of its own", DAY_1, Step(NURSE, capture(SYSTOLIC, DIASTOLIC)),
-             writes("answer_captured", "answer_captured")),
-    scenario("S13", "not before the encounter starts", DAY_1, Step(NURSE, capture(Typed("crp", "3"), page=LABORATORY)),
-             refused("PAGE-ENCOUNTER")),
-    scenario("S13", "only the forms of the encounter", DAY_1, Step(NURSE, capture(Typed("crp", "3"), page=Page("day_1", "laboratory"))),
-             refused("PAGE-FORM")),
-    scenario("A07", "a first answer is given once", ANSWERED, Step(NURSE, capture(Typed("systolic", "130"))), refused("ANSWER-TWICE")),
+    scenario(
+        "A03",
+        "each answer of a page is an entry of its own",
+        DAY_1,
+        Step(NURSE, capture(SYSTOLIC, DIASTOLIC)),
+        writes("answer_captured", "answer_captured"),
+    ),
+    scenario(
+        "S13",
+        "not before the encounter starts",
+        DAY_1,
+        Step(NURSE, capture(Typed("crp", "3"), page=LABORATORY)),
+        refused("PAGE-ENCOUNTER"),
+    ),
+    scenario(
+        "S13",
+        "only the forms of the encounter",
+        DAY_1,
+        Step(NURSE, capture(Typed("crp", "3"), page=Page("day_1", "laboratory"))),
+        refused("PAGE-FORM"),
+    ),
+    scenario(
+        "A07",
+        "a first answer is given once",
+        ANSWERED,
+        Step(NURSE, capture(Typed("systolic", "130"))),
+        refused("ANSWER-TWICE"),
+    ),
     scenario("A07", "also on one page", DAY_1, Step(NURSE, capture(SYSTOLIC, SYSTOLIC)), refused("ANSWER-TWICE")),
-    scenario("A08", "a hard limit lets nothing in", DAY_1, Step(NURSE, capture(Typed("systolic", "301"))), refused("CHECK-HARD")),
-    scenario("A08", "a hard check lets nothing of the page in", DAY_1, Step(NURSE, capture(Typed("systolic", "90"), Typed("diastolic", "95"))),
-             refused("CHECK-HARD")),
-    scenario("A08", "a hard check sees what was answered before", (*DAY_1, Step(NURSE, capture(SYSTOLIC))),
-             Step(NURSE, capture(Typed("diastolic", "130"))), refused("CHECK-HARD")),
-    scenario("A08", "a soft limit asks: the answer and the prompt are recorded", DAY_1, Step(NURSE, capture(Typed("systolic", "170"))),
-             writes("answer_captured", "check_prompted")),
-    scenario("A08", "with the reason at hand, the confirmation as well", DAY_1,
-             Step(NURSE, capture(Typed("systolic", "170", reason="measured twice"))), writes("answer_captured", "check_prompted", "prompt_settled")),
-    scenario("A08", "a soft check on a derived item asks about its inputs", DAY_1,
-             Step(NURSE, capture(Typed("systolic", "150"), Typed("diastolic", "50"))),
-             writes("answer_captured", "answer_captured", "check_prompted"),
-             lambda trial: trial.conduct.prompt(1).items == ("diastolic", "systolic") or pytest.fail()),
-    scenario("A08", "it waits until everything that it names is answered", DAY_1, Step(NURSE, capture(Typed("systolic", "150"))),
-             writes("answer_captured")),
-    scenario("A19", "a derived item is not typed", DAY_1, Step(NURSE, capture(Typed("pulse_pressure", "40"))), refused("ANSWER-DERIVED")),
+    scenario(
+        "A08",
+        "a hard limit lets nothing in",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "301"))),
+        refused("CHECK-HARD"),
+    ),
+    scenario(
+        "A08",
+        "a hard check lets nothing of the page in",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "90"), Typed("diastolic", "95"))),
+        refused("CHECK-HARD"),
+    ),
+    scenario(
+        "A08",
+        "a hard check sees what was answered before",
+        (*DAY_1, Step(NURSE, capture(SYSTOLIC))),
+        Step(NURSE, capture(Typed("diastolic", "130"))),
+        refused("CHECK-HARD"),
+    ),
+    scenario(
+        "A08",
+        "a soft limit asks: the answer and the prompt are recorded",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "170"))),
+        writes("answer_captured", "check_prompted"),
+    ),
+    scenario(
+        "A08",
+        "with the reason at hand, the confirmation as well",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "170", reason="measured twice"))),
+        writes("answer_captured", "check_prompted", "prompt_settled"),
+    ),
+    scenario(
+        "A08",
+        "a soft check on a derived item asks about its inputs",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "150"), Typed("diastolic", "50"))),
+        writes("answer_captured", "answer_captured", "check_prompted"),
+        lambda trial: trial.conduct.prompt(1).items == ("diastolic", "systolic") or pytest.fail(),
+    ),
+    scenario(
+        "A08",
+        "it waits until everything that it names is answered",
+        DAY_1,
+        Step(NURSE, capture(Typed("systolic", "150"))),
+        writes("answer_captured"),
+    ),
+    scenario(
+        "A19",
+        "a derived item is not typed",
+        DAY_1,
+        Step(NURSE, capture(Typed("pulse_pressure", "40"))),
+        refused("ANSWER-DERIVED"),
+    ),
     scenario("A03", "only items of the form", DAY_1, Step(NURSE, capture(Typed("crp", "3"))), refused("FORM-ITEM")),
     scenario("A03", "an empty page is no answer", DAY_1, Step(NURSE, capture()), refused("ANSWER-EMPTY")),
-    scenario("A03", "an empty answer neither", DAY_1, Step(NURSE, capture(Typed("systolic", " "))), refused("ANSWER-EMPTY")),
-    scenario("A03", "what skip logic hides is not answered", SCREENING, Step(NURSE, capture(Typed("pregnant", "false"), page=DEMOGRAPHY)),
-             refused("ANSWER-HIDDEN")),
-    scenario("A03", "what it shows is, also on the same page", SCREENING,
-             Step(NURSE, capture(Typed("pregnant", "false"), Typed("sex", "female"), page=DEMOGRAPHY)), writes("answer_captured", "answer_captured")),
-    scenario("M13", "who must not see an item does not enter it", DAY_8, Step(ASSESSOR, capture(Typed("il_6", "3"), page=LABORATORY)),
-             refused("ANSWER-MASKED")),
-    scenario("M13", "who may see it does", DAY_8, Step(DOCTOR, capture(Typed("il_6", "3"), page=LABORATORY)), writes("answer_captured")),
-    scenario("A19", "so may an import, as the system", DAY_8, Step(Role.SYSTEM, capture(Typed("il_6", "3"), page=LABORATORY)),
-             writes("answer_captured")),
-    scenario("A16", "the data manager enters nothing", DAY_1, Step(MANAGER, capture(SYSTOLIC)), refused("ROLE-PERMISSION")),
-    scenario("A03", "a repeating form repeats page by page", DAY_1,
-             Step(NURSE, capture(Typed("medicine", "prednisone"), page=Page(LOG, "medication"))), writes("answer_captured")),
-    scenario("A03", "no page is left out", DAY_1, Step(NURSE, capture(Typed("medicine", "prednisone"), page=Page(LOG, "medication", 2))),
-             refused("PAGE-REPETITION")),
-    scenario("A03", "a form of an encounter is no log", DAY_1, Step(NURSE, capture(SYSTOLIC, page=Page(LOG, "vitals"))), refused("PAGE-FORM")),
-    scenario("A03", "a form that does not repeat has one page", DAY_1, Step(NURSE, capture(SYSTOLIC, page=Page("day_1", "vitals", 2))),
-             refused("PAGE-REPETITION")),
-)  # fmt: skip
+    scenario(
+        "A03", "an empty answer neither", DAY_1, Step(NURSE, capture(Typed("systolic", " "))), refused("ANSWER-EMPTY")
+    ),
+    scenario(
+        "A03",
+        "what skip logic hides is not answered",
+        SCREENING,
+        Step(NURSE, capture(Typed("pregnant", "false"), page=DEMOGRAPHY)),
+        refused("ANSWER-HIDDEN"),
+    ),
+    scenario(
+        "A03",
+        "what it shows is, also on the same page",
+        SCREENING,
+        Step(NURSE, capture(Typed("pregnant", "false"), Typed("sex", "female"), page=DEMOGRAPHY)),
+        writes("answer_captured", "answer_captured"),
+    ),
+    scenario(
+        "M13",
+        "who must not see an item does not enter it",
+        DAY_8,
+        Step(ASSESSOR, capture(Typed("il_6", "3"), page=LABORATORY)),
+        refused("ANSWER-MASKED"),
+    ),
+    scenario(
+        "M13",
+        "who may see it does",
+        DAY_8,
+        Step(DOCTOR, capture(Typed("il_6", "3"), page=LABORATORY)),
+        writes("answer_captured"),
+    ),
+    scenario(
+        "A19",
+        "so may an import, as the system",
+        DAY_8,
+        Step(Role.SYSTEM, capture(Typed("il_6", "3"), page=LABORATORY)),
+        writes("answer_captured"),
+    ),
+    scenario(
+        "A16", "the data manager enters nothing", DAY_1, Step(MANAGER, capture(SYSTOLIC)), refused("ROLE-PERMISSION")
+    ),
+    scenario(
+        "A03",
+        "a repeating form repeats page by page",
+        DAY_1,
+        Step(NURSE, capture(Typed("medicine", "prednisone"), page=Page(LOG, "medication"))),
+        writes("answer_captured"),
+    ),
+    scenario(
+        "A03",
+        "no page is left out",
+        DAY_1,
+        Step(NURSE, capture(Typed("medicine", "prednisone"), page=Page(LOG, "medication", 2))),
+        refused("PAGE-REPETITION"),
+    ),
+    scenario(
+        "A03",
+        "a form of an encounter is no log",
+        DAY_1,
+        Step(NURSE, capture(SYSTOLIC, page=Page(LOG, "vitals"))),
+        refused("PAGE-FORM"),
+    ),
+    scenario(
+        "A03",
+        "a form that does not repeat has one page",
+        DAY_1,
+        Step(NURSE, capture(SYSTOLIC, page=Page("day_1", "vitals", 2))),
+        refused("PAGE-REPETITION"),
+    ),
+)
 def test_capture(scenario):
     play(scenario)
 
 
 @table(
-    scenario("A07", "a correction names the entry and the reason", ANSWERED, Step(NURSE, correct("systolic", "130")), writes("answer_corrected")),
-    scenario("A07", "without a reason there is none", ANSWERED, Step(NURSE, correct("systolic", "130", "")), refused("TEXT-MISSING")),
-    scenario("A07", "nothing is corrected that was not answered", DAY_1,
-             Step(NURSE, Correct(P, VITALS, "systolic", 1, "misread", SYSTOLIC)), refused("CORRECTION-NONE")),
-    scenario("A07", "nor into what it was", ANSWERED, Step(NURSE, correct("systolic", "120")), refused("CORRECTION-SAME")),
-    scenario("A04", "a correction of an old value is refused",
-             (*ANSWERED, Step(NURSE, correct("systolic", "130"))),
-             Step(NURSE, lambda trial: Correct(P, VITALS, "systolic", trial.conduct.participants[P].history(VITALS.point("systolic"))[0].seq,
-                                               "misread", Typed("systolic", "140"))), refused("CORRECTION-STALE")),
-    scenario("A08", "a correction is checked, too", ANSWERED, Step(NURSE, correct("systolic", "70")), refused("CHECK-HARD")),
-    scenario("A08", "one that is unusual asks again", ANSWERED, Step(NURSE, correct("systolic", "170")), writes("answer_corrected", "check_prompted")),
-    scenario("A08", "one that settles the prompt says so", PROMPTED, Step(NURSE, correct("systolic", "150")),
-             writes("answer_corrected", "prompt_settled"),
-             lambda trial: trial.conduct.prompt(1).status is PromptStatus.CHANGED or pytest.fail()),
-    scenario("A07", "an answer may turn out not done", ANSWERED, Step(NURSE, correct("systolic", "")), writes("answer_corrected")),
-    scenario("A07", "and what was not done may be answered", (*DAY_1, Step(NURSE, MarkNotDone(P, VITALS, "no cuff", ("systolic",)))),
-             Step(NURSE, correct("systolic", "120")), writes("answer_corrected")),
-    scenario("A03", "not done, with a reason", DAY_1, Step(NURSE, MarkNotDone(P, VITALS, "no scales", ("weight",))), writes("answer_not_done")),
-    scenario("A07", "not done without one", DAY_1, Step(NURSE, MarkNotDone(P, VITALS, "", ("weight",))), refused("TEXT-MISSING")),
-    scenario("A03", "all that a page still asks", ANSWERED, Step(NURSE, MarkNotDone(P, VITALS, "in a hurry")),
-             writes(*["answer_not_done"] * 4)),
-    scenario("A03", "what is answered is done", ANSWERED, Step(NURSE, MarkNotDone(P, VITALS, "in a hurry", ("systolic",))), refused("ANSWER-TWICE")),
-    scenario("A08", "a confirmation gives the reason", PROMPTED, Step(NURSE, ConfirmAnswer(P, 1, "measured twice")), writes("prompt_settled")),
+    scenario(
+        "A07",
+        "a correction names the entry and the reason",
+        ANSWERED,
+        Step(NURSE, correct("systolic", "130")),
+        writes("answer_corrected"),
+    ),
+    scenario(
+        "A07",
+        "without a reason there is none",
+        ANSWERED,
+        Step(NURSE, correct("systolic", "130", "")),
+        refused("TEXT-MISSING"),
+    ),
+    scenario(
+        "A07",
+        "nothing is corrected that was not answered",
+        DAY_1,
+        Step(NURSE, Correct(P, VITALS, "systolic", 1, "misread", SYSTOLIC)),
+        refused("CORRECTION-NONE"),
+    ),
+    scenario(
+        "A07", "nor into what it was", ANSWERED, Step(NURSE, correct("systolic", "120")), refused("CORRECTION-SAME")
+    ),
+    scenario(
+        "A04",
+        "a correction of an old value is refused",
+        (*ANSWERED, Step(NURSE, correct("systolic", "130"))),
+        Step(
+            NURSE,
+            lambda trial: Correct(
+                P,
+                VITALS,
+                "systolic",
+                trial.conduct.participants[P].history(VITALS.point("systolic"))[0].seq,
+                "misread",
+                Typed("systolic", "140"),
+            ),
+        ),
+        refused("CORRECTION-STALE"),
+    ),
+    scenario(
+        "A08", "a correction is checked, too", ANSWERED, Step(NURSE, correct("systolic", "70")), refused("CHECK-HARD")
+    ),
+    scenario(
+        "A08",
+        "one that is unusual asks again",
+        ANSWERED,
+        Step(NURSE, correct("systolic", "170")),
+        writes("answer_corrected", "check_prompted"),
+    ),
+    scenario(
+        "A08",
+        "one that settles the prompt says so",
+        PROMPTED,
+        Step(NURSE, correct("systolic", "150")),
+        writes("answer_corrected", "prompt_settled"),
+        lambda trial: trial.conduct.prompt(1).status is PromptStatus.CHANGED or pytest.fail(),
+    ),
+    scenario(
+        "A07",
+        "an answer may turn out not done",
+        ANSWERED,
+        Step(NURSE, correct("systolic", "")),
+        writes("answer_corrected"),
+    ),
+    scenario(
+        "A07",
+        "and what was not done may be answered",
+        (*DAY_1, Step(NURSE, MarkNotDone(P, VITALS, "no cuff", ("systolic",)))),
+        Step(NURSE, correct("systolic", "120")),
+        writes("answer_corrected"),
+    ),
+    scenario(
+        "A03",
+        "not done, with a reason",
+        DAY_1,
+        Step(NURSE, MarkNotDone(P, VITALS, "no scales", ("weight",))),
+        writes("answer_not_done"),
+    ),
+    scenario(
+        "A07",
+        "not done without one",
+        DAY_1,
+        Step(NURSE, MarkNotDone(P, VITALS, "", ("weight",))),
+        refused("TEXT-MISSING"),
+    ),
+    scenario(
+        "A03",
+        "all that a page still asks",
+        ANSWERED,
+        Step(NURSE, MarkNotDone(P, VITALS, "in a hurry")),
+        writes(*["answer_not_done"] * 4),
+    ),
+    scenario(
+        "A03",
+        "what is answered is done",
+        ANSWERED,
+        Step(NURSE, MarkNotDone(P, VITALS, "in a hurry", ("systolic",))),
+        refused("ANSWER-TWICE"),
+    ),
+    scenario(
+        "A08",
+        "a confirmation gives the reason",
+        PROMPTED,
+        Step(NURSE, ConfirmAnswer(P, 1, "measured twice")),
+        writes("prompt_settled"),
+    ),
     scenario("A08", "not without one", PROMPTED, Step(NURSE, ConfirmAnswer(P, 1, "")), refused("TEXT-MISSING")),
-    scenario("A08", "nor twice", (*PROMPTED, Step(NURSE, ConfirmAnswer(P, 1, "measured twice"))),
-             Step(NURSE, ConfirmAnswer(P, 1, "measured twice")), refused("PROMPT-STATUS")),
-)  # fmt: skip
+    scenario(
+        "A08",
+        "nor twice",
+        (*PROMPTED, Step(NURSE, ConfirmAnswer(P, 1, "measured twice"))),
+        Step(NURSE, ConfirmAnswer(P, 1, "measured twice")),
+        refused("PROMPT-STATUS"),
+    ),
+)
 def test_corrections_and_prompts(scenario):
     play(scenario)
 
@@ -156,26 +359,84 @@ REPLIED = (*ASKED, Step(NURSE, AnswerQuery(1, "It is 130.")))
 
 
 @table(
-    scenario("A09", "the monitor asks about a value", ANSWERED, Step(MONITOR, RaiseQuery(P, "The source says 130.", VITALS.point("systolic"))),
-             writes("query_raised")),
-    scenario("A09", "or about the record", CONSENTED, Step(MANAGER, RaiseQuery(P, "Is the consent page complete?")), writes("query_raised")),
-    scenario("A09", "not about what never was", DAY_1, Step(MONITOR, RaiseQuery(P, "Why?", LABORATORY.point("crp"))), refused("QUERY-POINT")),
+    scenario(
+        "A09",
+        "the monitor asks about a value",
+        ANSWERED,
+        Step(MONITOR, RaiseQuery(P, "The source says 130.", VITALS.point("systolic"))),
+        writes("query_raised"),
+    ),
+    scenario(
+        "A09",
+        "or about the record",
+        CONSENTED,
+        Step(MANAGER, RaiseQuery(P, "Is the consent page complete?")),
+        writes("query_raised"),
+    ),
+    scenario(
+        "A09",
+        "not about what never was",
+        DAY_1,
+        Step(MONITOR, RaiseQuery(P, "Why?", LABORATORY.point("crp"))),
+        refused("QUERY-POINT"),
+    ),
     scenario("A09", "a question has words", ANSWERED, Step(MONITOR, RaiseQuery(P, " ")), refused("TEXT-MISSING")),
-    scenario("A16", "the site asks itself nothing", ANSWERED, Step(NURSE, RaiseQuery(P, "Is it 130?")), refused("ROLE-PERMISSION")),
-    scenario("A09", "a correction names the query", ASKED, Step(NURSE, correct("systolic", "130", query=1)), writes("answer_corrected")),
-    scenario("A09", "an unknown query it cannot name", ASKED, Step(NURSE, correct("systolic", "130", query=2)), refused("QUERY")),
+    scenario(
+        "A16",
+        "the site asks itself nothing",
+        ANSWERED,
+        Step(NURSE, RaiseQuery(P, "Is it 130?")),
+        refused("ROLE-PERMISSION"),
+    ),
+    scenario(
+        "A09",
+        "a correction names the query",
+        ASKED,
+        Step(NURSE, correct("systolic", "130", query=1)),
+        writes("answer_corrected"),
+    ),
+    scenario(
+        "A09",
+        "an unknown query it cannot name",
+        ASKED,
+        Step(NURSE, correct("systolic", "130", query=2)),
+        refused("QUERY"),
+    ),
     scenario("A09", "the site answers", ASKED, Step(NURSE, AnswerQuery(1, "It is 130.")), writes("query_answered")),
     scenario("A09", "once", REPLIED, Step(NURSE, AnswerQuery(1, "It is 130.")), refused("QUERY-STATUS")),
     scenario("A09", "who asked closes it", REPLIED, Step(MONITOR, CloseQuery(1)), writes("query_closed")),
-    scenario("A09", "an unanswered one only with a reason", ASKED, Step(MONITOR, CloseQuery(1)), refused("TEXT-MISSING")),
-    scenario("A09", "a closed one stays closed", (*REPLIED, Step(MONITOR, CloseQuery(1))), Step(MONITOR, CloseQuery(1)), refused("QUERY-STATUS")),
-    scenario("A09", "and leads to no further correction", (*REPLIED, Step(MONITOR, CloseQuery(1))),
-             Step(NURSE, correct("systolic", "130", query=1)), refused("CORRECTION-QUERY")),
-    scenario("E3-10.2", "a deviation is described", DAY_1, Step(MONITOR, RecordDeviation(P, DeviationKind.PROCEDURE, on(1), "No fasting.")),
-             writes("deviation_recorded")),
-    scenario("M14", "the pharmacist writes nothing that masked people read", DAY_1,
-             Step(Role.PHARMACIST, RecordDeviation(P, DeviationKind.PROCEDURE, on(1), "No fasting.")), refused("ROLE-PERMISSION")),
-)  # fmt: skip
+    scenario(
+        "A09", "an unanswered one only with a reason", ASKED, Step(MONITOR, CloseQuery(1)), refused("TEXT-MISSING")
+    ),
+    scenario(
+        "A09",
+        "a closed one stays closed",
+        (*REPLIED, Step(MONITOR, CloseQuery(1))),
+        Step(MONITOR, CloseQuery(1)),
+        refused("QUERY-STATUS"),
+    ),
+    scenario(
+        "A09",
+        "and leads to no further correction",
+        (*REPLIED, Step(MONITOR, CloseQuery(1))),
+        Step(NURSE, correct("systolic", "130", query=1)),
+        refused("CORRECTION-QUERY"),
+    ),
+    scenario(
+        "E3-10.2",
+        "a deviation is described",
+        DAY_1,
+        Step(MONITOR, RecordDeviation(P, DeviationKind.PROCEDURE, on(1), "No fasting.")),
+        writes("deviation_recorded"),
+    ),
+    scenario(
+        "M14",
+        "the pharmacist writes nothing that masked people read",
+        DAY_1,
+        Step(Role.PHARMACIST, RecordDeviation(P, DeviationKind.PROCEDURE, on(1), "No fasting.")),
+        refused("ROLE-PERMISSION"),
+    ),
+)
 def test_queries_and_deviations(scenario):
     play(scenario)
 
@@ -186,7 +447,11 @@ def test_queries_and_deviations(scenario):
         (VITALS, Typed("systolic", " 120 "), Stored("120", unit="mm[Hg]")),
         (VITALS, Typed("weight", "61,5"), Stored("61.5", unit="kg", typed="61,5")),
         (VITALS, Typed("height", "1.604", three_decimals=True), Stored("1.604", unit="m")),
-        (VITALS, Typed("measured_at", "2022-08-08T08:30"), Stored("2022-08-08T01:30:00.000000Z", typed="2022-08-08T08:30")),
+        (
+            VITALS,
+            Typed("measured_at", "2022-08-08T08:30"),
+            Stored("2022-08-08T01:30:00.000000Z", typed="2022-08-08T08:30"),
+        ),
         (VITALS, Typed("remark", "  calm "), Stored("calm")),
         (LABORATORY, Typed("crp", "<0,30"), Stored("0.30", Comparator.BELOW, "mg/L", "<0,30")),
         (LABORATORY, Typed("crp", "1.2", "mg/dL"), Stored("1.2", unit="mg/dL")),
@@ -296,5 +561,3 @@ def test_two_refused_answers_are_told_together():
         world.do(NURSE, capture(Typed("systolic", "999"), Typed("diastolic", "999")))
     assert "systolic" in refusal.value.sentence
     assert "diastolic" in refusal.value.sentence
-
-
