@@ -28,6 +28,7 @@ class AnalysisSet(Declared):
     id: SetId
     name: Label
     where: str
+    """CEL condition over what is known of a participant; no name in it depends on the arm."""
 
 
 class Analysis(Declared):
@@ -40,7 +41,9 @@ class Analysis(Declared):
     analysis_set: SetId = "full_analysis_set"
     role: Literal["main", "sensitivity", "supplementary", "as_registered"] = "main"
     covariates: tuple[Identifier, ...] = ()
+    """Items that enter the model beside the baseline value and the arm."""
     missing: Literal["complete_cases", "multiple_imputation", "jump_to_reference", "copy_increments"] = "complete_cases"
+    """What happens to participants without a value."""
     below_limit: Literal["half_limit", "limit", "ranks"] = "half_limit"
     """How a value below a detection limit enters; ranks use the order alone."""
 
@@ -49,7 +52,10 @@ class AnalysisPlan(Declared):
     """The plan: sets, analyses in order, and how several tests share `alpha` (two-sided)."""
 
     alpha: Decimal = Decimal("0.05")
+    """Type I error of the primary comparison, two-sided."""
     sets: tuple[AnalysisSet, ...]
     analyses: tuple[Analysis, ...]
     multiplicity: Literal["none", "holm", "hochberg", "fixed_sequence", "max_t"] = "none"
+    """How the secondary comparisons share alpha, after the primary one."""
     reference_arm: Identifier
+    """The arm that the others are compared with."""

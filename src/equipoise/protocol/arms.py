@@ -29,6 +29,7 @@ class Arm(Declared):
     name: Label
     role: ArmRole
     interventions: tuple[Identifier, ...] = ()
+    """What the arm receives; empty for no intervention."""
 
 
 class StorageRange(Declared):
@@ -42,11 +43,17 @@ class Product(Declared):
     """How the product is kept and prepared.  Visible to the unmasked pharmacist only."""
 
     maker: OrUndecided[str] = "undecided"
+    """Who makes it."""
     storage: OrUndecided[StorageRange] = "undecided"
+    """The allowed storage temperatures."""
     thaw_to_use_minutes: OrUndecided[int] = "undecided"
+    """How long after thawing a dose may be given; from the maker, never a constant."""
     thaws_at_most: int = 1
+    """How often a pack may be thawed."""
     release_tests: tuple[str, ...] = ()
+    """The tests that a lot has passed before it is released."""
     preparation: tuple[Label, ...] = ()
+    """The steps of preparation, in order; the same for every arm."""
 
 
 class Intervention(Declared):
@@ -57,7 +64,9 @@ class Intervention(Declared):
     kind: Literal["drug", "biological", "device", "procedure", "behavioural", "other"] = "drug"
     description: str = ""
     dose_ml: OrUndecided[Decimal] = "undecided"
+    """Volume of one dose in millilitres."""
     route: OrUndecided[str] = "undecided"
+    """How it is given, such as intramuscular; the same for every arm that is masked."""
     product: Product = Field(default_factory=Product)
 
 
@@ -65,6 +74,7 @@ class Masking(Declared):
     """Who is masked, who is not and why, and how the interventions are kept alike."""
 
     masked: tuple[Role, ...]
+    """The roles that must not know any arm before release."""
     unmasked: dict[Role, str] = Field(default_factory=dict)
     """Role -> the reason why this role must know."""
     look_alike: str = ""
@@ -86,5 +96,8 @@ class Randomisation(Declared):
     """
 
     ratio: dict[Identifier, int]
+    """Arm -> its share."""
     strata: tuple[Stratum, ...] = ()
+    """Factors by which the list is divided; few, or none in a small trial (ICH E9 2.3.2)."""
     details: str = "randomisation.yaml"
+    """Name of the sealed document; never its content."""

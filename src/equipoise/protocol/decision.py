@@ -23,7 +23,11 @@ class Decision(Declared):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     place: str
     question: str
+    """What the record leaves open."""
     choice: str = UNDECIDED
+    """What was chosen, or `undecided`."""
     reason: str = ""
+    """Why it was chosen."""
     source: str = ""
+    """On what ground: the record, a paper, a guideline, a finding."""
     to_confirm: bool = False

@@ -44,6 +44,7 @@ def _form(form: Form, path: Path_) -> Iterator[Fault]:
                 f"there is no score `{item.derived.score}`.",
                 did_you_mean(item.derived.score, score_names()),
             )
+        yield from _leak(item, items, (*here, "derived"))
     for k, check in enumerate(form.checks):
         yield from _expression(check.must, items, (*path, "checks", k, "must"), {ItemType.BOOLEAN})
     yield from _cycles(form, items, path)
@@ -140,6 +141,20 @@ def _samples(item: Item) -> tuple[Value, ...]:
 def _shown_by_itself(item: Item, items: Mapping[str, Item], path: Path_) -> Iterator[Fault]:
     if item.id in _names(item.shown_if):
         yield Fault("CEL-CYCLE", path, f"`{item.id}` is shown only after it is answered.", "Name another item.")
+
+
+def _leak(item: Item, items: Mapping[str, Item], path: Path_) -> Iterator[Fault]:
+    """Report a derived item that a role may see although it reads an answer that the role may not."""
+    reads = _names(item.derived.cel) if item.derived and item.derived.cel else frozenset()
+    own = items[item.id].restricted
+    for name in sorted(reads & items.keys()):
+        if hidden := [role for role in items[name].restricted if role not in own]:
+            yield Fault(
+                "CEL-LEAK",
+                path,
+                f"`{item.id}` shows {', '.join(hidden)} what `{name}` hides from them.",
+                f"Add `restricted: [{', '.join(items[name].restricted)}]` to `{item.id}`.",
+            )
 
 
 def _names(source: str) -> frozenset[str]:

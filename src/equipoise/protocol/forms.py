@@ -23,8 +23,10 @@ class EditCheck(Declared):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     must: str
+    """CEL condition that acceptable answers fulfil."""
     kind: CheckKind = CheckKind.SOFT
     message: Label
+    """What the person is told when it does not hold."""
 
 
 class Form(Declared):
@@ -38,8 +40,12 @@ class Form(Declared):
     id: Identifier
     title: Label
     uses: tuple[Identifier, ...] = ()
+    """Instruments of the library whose items the form asks first."""
     items: tuple[Item, ...] = ()
+    """Items of the study itself."""
     checks: tuple[EditCheck, ...] = ()
+    """Rules over the answers of this form."""
     repeating: bool = False
+    """Whether the form may be filled any number of times."""
     parameters: dict[Identifier, int] = Field(default_factory=dict)
     restricted: RolesWithoutSight = ()

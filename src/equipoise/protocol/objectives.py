@@ -20,6 +20,7 @@ class Objective(Declared):
     id: Identifier
     rank: Rank
     text: Label
+    """The objective in words."""
 
 
 class Endpoint(Declared):
@@ -34,13 +35,19 @@ class Endpoint(Declared):
     rank: Rank
     objective: Identifier
     item: Identifier
+    """The item that is measured."""
     metric: Literal["change", "value"] = "change"
+    """Whether the change from baseline or the value itself counts."""
     baseline: Identifier
+    """The encounter that a change starts from."""
     encounter: Identifier
+    """The encounter at which it is assessed."""
     better: Literal["lower", "higher"] = "lower"
+    """Which end is good."""
     scale: Literal["identity", "log10"] = "identity"
     """`log10` for a skewed laboratory value."""
     unit: str = ""
+    """UCUM code in which it is reported; empty for a score."""
 
 
 Strategy = Literal["treatment_policy", "hypothetical", "composite", "while_on_treatment", "principal_stratum"]
@@ -50,7 +57,9 @@ class IntercurrentEvent(Declared):
     """An event after randomisation that affects the endpoint or its meaning, and the strategy for it."""
 
     event: str
+    """What may happen after randomisation."""
     strategy: Strategy
+    """How it is handled (ICH E9(R1) A.3.2)."""
     reason: str = ""
 
 
@@ -60,7 +69,9 @@ class Estimand(Declared):
     id: Identifier
     endpoint: Identifier
     population: OrUndecided[str]
+    """Whom the question is about."""
     treatment: OrUndecided[str]
+    """Which treatment conditions are compared."""
     intercurrent_events: tuple[IntercurrentEvent, ...] = ()
     summary: OrUndecided[str]
     """The population-level summary, such as difference in means."""

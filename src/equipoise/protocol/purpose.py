@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from equipoise.instruments.item import ItemType
 from equipoise.protocol.decision import UNDECIDED
+from equipoise.protocol.form_items import asked_items
 from equipoise.protocol.model_faults import Fault
 from equipoise.protocol.objectives import Rank
 from equipoise.protocol.study_definition import StudyDefinition
@@ -19,6 +21,10 @@ def judge_purpose(definition: StudyDefinition) -> Iterator[Fault]:
     yield from _size(definition)
     yield from _ages(definition)
     yield from _masking(definition)
+    yield from _visible_differences(definition)
+    yield from _times(definition)
+    yield from _methods(definition)
+    yield from _before_randomisation(definition)
 
 
 def _primary(definition: StudyDefinition) -> Iterator[Fault]:
@@ -148,98 +154,65 @@ def _masking(definition: StudyDefinition) -> Iterator[Fault]:
         )
 
 
-def judge_decisions(definition: StudyDefinition) -> Iterator[Fault]:
-    """Give what is still open, and decisions without a reason or a source."""
-    canonical = definition.model_dump(mode="json")
-    for n, decision in enumerate(definition.decisions):
-        path = ("decisions", n)
-        if decision.choice == UNDECIDED:
+def _visible_differences(definition: StudyDefinition) -> Iterator[Fault]:
+    if not {Role.PARTICIPANT, Role.CARE_PROVIDER} & set(definition.masking.masked):
+        return
+    for key, name in (("route", "route"), ("dose_ml", "volume")):
+        given = {str(getattr(one, key)) for one in definition.interventions if getattr(one, key) != UNDECIDED}
+        if len(given) > 1:
             yield Fault(
-                "DEC-OPEN",
-                (*path, "choice"),
-                f"open: {decision.question}",
-                "Decide, and give the reason and source.",
+                "DES-04",
+                ("interventions",),
+                f"the interventions differ in {name} ({', '.join(sorted(given))}), and whoever sees it is masked.",
+                f"Give all arms the same {name}, or add a dummy.",
                 Severity.WARNING,
             )
-        elif not decision.reason.strip() or not decision.source.strip():
+
+
+def _times(definition: StudyDefinition) -> Iterator[Fault]:
+    days = {encounter.id: encounter.day for encounter in definition.encounters}
+    for n, endpoint in enumerate(definition.endpoints):
+        start, end = days.get(endpoint.baseline), days.get(endpoint.encounter)
+        if endpoint.metric == "change" and start is not None and end is not None and start >= end:
             yield Fault(
-                "DEC-REASON",
+                "END-TIME",
+                ("endpoints", n, "baseline"),
+                f"the change runs from `{endpoint.baseline}` (day {start}) to `{endpoint.encounter}` (day {end}).",
+                "Name an earlier encounter as `baseline`.",
+            )
+
+
+_NUMERIC = {ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUANTITY}
+
+
+def _methods(definition: StudyDefinition) -> Iterator[Fault]:
+    items = asked_items(definition)
+    measured = {endpoint.id: items[endpoint.item].item for endpoint in definition.endpoints if endpoint.item in items}
+    for n, analysis in enumerate(definition.analysis.analyses):
+        item = measured.get(analysis.endpoint)
+        if item and analysis.method != "risk_difference" and item.type not in _NUMERIC:
+            yield Fault(
+                "ANA-METHOD",
+                ("analysis", "analyses", n, "method"),
+                f"`{analysis.method}` needs numbers, and `{item.id}` is of type {item.type}.",
+                "Use `risk_difference`, or an endpoint that is a number.",
+            )
+
+
+def _before_randomisation(definition: StudyDefinition) -> Iterator[Fault]:
+    items = asked_items(definition)
+    before = {form for encounter in definition.encounters if encounter.day <= 1 for form in encounter.forms}
+    used: list[tuple[tuple[str | int, ...], str]] = [
+        (("randomisation", "strata", n, "item"), stratum.item)
+        for n, stratum in enumerate(definition.randomisation.strata)
+    ]
+    for n, analysis in enumerate(definition.analysis.analyses):
+        used += [(("analysis", "analyses", n, "covariates", k), name) for k, name in enumerate(analysis.covariates)]
+    for path, name in used:
+        if name in items and items[name].form.id not in before:
+            yield Fault(
+                "ANA-BASELINE",
                 path,
-                f"decision `{decision.id}` has no {'reason' if decision.source else 'source'}.",
-                "Say why this was chosen, and on what ground.",
+                f"`{name}` is asked at no encounter up to day 1.",
+                f"Ask form `{items[name].form.id}` at screening or baseline, or choose another item.",
             )
-        elif decision.to_confirm:
-            yield Fault(
-                "DEC-CONFIRM",
-                (*path, "choice"),
-                f"proposed, not yet the team's: {decision.question} {decision.choice}",
-                "Decide, then take `to_confirm` out.",
-                Severity.INFO,
-            )
-        if not _leads_somewhere(canonical, decision.place):
-            yield Fault(
-                "DEC-PLACE",
-                (*path, "place"),
-                f"`{decision.place}` is no part of this definition.",
-                "Write a path such as `interventions.secretome.route`.",
-                Severity.WARNING,
-            )
-    yield from _open_without_decision(definition, canonical)
-
-
-def _leads_somewhere(document: object, place: str) -> bool:
-    for part in place.split("."):
-        if isinstance(document, dict) and part in document:
-            document = document[part]
-        elif isinstance(document, list):
-            named = {str(n): each for n, each in enumerate(document)}
-            named |= {each["id"]: each for each in document if isinstance(each, dict) and "id" in each}
-            if part not in named:
-                return False
-            document = named[part]
-        else:
-            return False
-    return True
-
-
-def _open_without_decision(definition: StudyDefinition, canonical: object) -> Iterator[Fault]:
-    """Give what is `undecided` in place: unasked, or asked and answered in `decisions` alone."""
-    answers = {decision.place: decision.choice for decision in definition.decisions}
-    for path, place in _undecided(canonical, (), ""):
-        if path[0] == "decisions":
-            continue
-        asked = next((each for each in _around(place) if each in answers), None)
-        if asked is None:
-            yield Fault(
-                "DEC-OPEN",
-                path,
-                f"`{place}` is undecided.",
-                "Decide it, or ask the question under `decisions`.",
-                Severity.WARNING,
-            )
-        elif asked == place and answers[asked] != UNDECIDED:
-            yield Fault(
-                "DEC-CONTRADICTS",
-                path,
-                f"`{place}` is undecided, but its decision says: {answers[asked]}.",
-                "Write the choice here as well.",
-            )
-
-
-def _around(place: str) -> Iterator[str]:
-    """Give the place itself, then what lies around it: `a.b.c`, `a.b`, `a`."""
-    parts = place.split(".")
-    for length in range(len(parts), 0, -1):
-        yield ".".join(parts[:length])
-
-
-def _undecided(part: object, path: tuple[str | int, ...], place: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if part == UNDECIDED:
-        yield path, place
-    elif isinstance(part, dict):
-        for key, inner in part.items():
-            yield from _undecided(inner, (*path, key), f"{place}.{key}".lstrip("."))
-    elif isinstance(part, list):
-        for n, inner in enumerate(part):
-            name = inner.get("id", n) if isinstance(inner, dict) else n
-            yield from _undecided(inner, (*path, n), f"{place}.{name}".lstrip("."))

@@ -8,11 +8,14 @@ from pydantic import ValidationError
 
 from equipoise.protocol.expression_faults import judge_expressions
 from equipoise.protocol.model_faults import Fault, faults_of
-from equipoise.protocol.purpose import judge_decisions, judge_purpose
+from equipoise.protocol.open_decisions import judge_decisions
+from equipoise.protocol.purpose import judge_purpose
 from equipoise.protocol.references import judge_references
+from equipoise.protocol.rules import RULES
 from equipoise.protocol.shipped import study_file
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.protocol.timing import judge_schedule
+from equipoise.protocol.wording import judge_wording
 from equipoise.protocol.yaml_source import Path_, YamlSource, parse_yaml, read_yaml
 from equipoise.vocabulary import Finding, Refusal, Severity
 
@@ -85,6 +88,7 @@ def _faults(definition: StudyDefinition) -> Iterable[Fault]:
     yield from judge_schedule(definition)
     yield from judge_expressions(definition)
     yield from judge_purpose(definition)
+    yield from judge_wording(definition)
     yield from judge_decisions(definition)
 
 
@@ -94,7 +98,10 @@ _HEAVIEST_FIRST = list(Severity)
 def _findings(faults: Iterable[Fault], source: YamlSource | None) -> tuple[Finding, ...]:
     ordered = sorted(faults, key=lambda fault: _HEAVIEST_FIRST.index(fault.severity))
     return tuple(
-        Finding(fault.rule, fault.severity, _place(fault, source), fault.message, fault.suggestion) for fault in ordered
+        Finding(
+            fault.rule, fault.severity, _place(fault, source), fault.message, fault.suggestion, why=RULES[fault.rule]
+        )
+        for fault in ordered
     )
 
 

@@ -1,8 +1,9 @@
 """What a definition's parts say of each other: every name leads to something, and to the right kind of thing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from zoneinfo import available_timezones
 
-from equipoise.instruments import names
+from equipoise.instruments import instrument, names
 from equipoise.instruments.item import ItemType
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.form_items import AskedItem, asked_items, items_of
@@ -69,6 +70,17 @@ def _instruments(definition: StudyDefinition) -> Iterator[Fault]:
             yield from unknown(("forms", n, "uses", k), "instrument", name, names())
         if not form.uses and not form.items:
             yield Fault("REF-EMPTY", ("forms", n), f"form `{form.id}` asks nothing.", "Add `uses` or `items`.")
+
+
+def _parameters(definition: StudyDefinition) -> Iterator[Fault]:
+    for n, form in enumerate(definition.forms):
+        known = [each.id for name in form.uses if name in names() for each in instrument(name).parameters]
+        for name in form.parameters:
+            yield from unknown(("forms", n, "parameters", name), "parameter", name, known)
+
+
+def _time_zone(definition: StudyDefinition) -> Iterator[Fault]:
+    yield from unknown(("time_zone",), "time zone", definition.time_zone, available_timezones())
 
 
 def _arms(definition: StudyDefinition) -> Iterator[Fault]:
@@ -155,6 +167,8 @@ def _endpoints(definition: StudyDefinition) -> Iterator[Fault]:
         for key in ("baseline", "encounter"):
             yield from _asked_there(definition, items.get(endpoint.item), (*path, key), getattr(endpoint, key))
         asked = items.get(endpoint.item)
+        if asked and endpoint.unit and endpoint.unit not in asked.item.units:
+            yield from unknown((*path, "unit"), f"unit of `{endpoint.item}`", endpoint.unit, asked.item.units)
         if asked and endpoint.metric == "change" and asked.item.type not in _NUMBERS:
             yield Fault(
                 "REF-KIND",
@@ -225,6 +239,8 @@ _JUDGES: tuple[Judge, ...] = (
     _unique_ids,
     _unique_items,
     _instruments,
+    _parameters,
+    _time_zone,
     _arms,
     _ratio,
     _strata,

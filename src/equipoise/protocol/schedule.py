@@ -43,11 +43,17 @@ class Encounter(Declared):
     id: Identifier
     name: Label
     epoch: Identifier
+    """The epoch that it belongs to."""
     day: StudyDay
+    """Study day: 1 is randomisation, -1 the day before."""
     days_before: Annotated[int, Field(ge=0)] = 0
+    """How many days early is still in time."""
     days_after: Annotated[int, Field(ge=0)] = 0
+    """How many days late is still in time."""
     activities: tuple[Activity, ...] = ()
+    """What happens beside the forms."""
     forms: tuple[Identifier, ...] = ()
+    """The forms that are asked, in order."""
 
     def window(self) -> tuple[int, int]:
         """The first and the last day on which the encounter is in time; no window holds a day 0."""

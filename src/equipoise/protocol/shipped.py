@@ -20,6 +20,12 @@ def find_study(name: str) -> Path | None:
     return file if file.parent.parent == _STUDIES / study and file.is_file() else None
 
 
+def find_record(name: str) -> Path | None:
+    """Find the registry record that ships with a study: the one file beside its versions that bears its name."""
+    found = sorted((_STUDIES / name).glob(f"{name}.*")) if name in shipped_studies() else []
+    return found[0] if found else None
+
+
 def shipped_studies() -> tuple[str, ...]:
     """Give the names of the shipped studies."""
     return tuple(sorted(folder.name for folder in _STUDIES.iterdir() if (folder / _DEFAULT_VERSION / _FILE).is_file()))

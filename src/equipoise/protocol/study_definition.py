@@ -29,7 +29,9 @@ class ConsentDocument(Declared):
     version: str
     languages: tuple[str, ...]
     witness_required: bool = False
+    """Whether a witness signs as well."""
     approved_by: OrUndecided[str] = "undecided"
+    """Ethics committee, number and date of its approval."""
 
 
 class Criterion(Declared):
@@ -37,15 +39,20 @@ class Criterion(Declared):
 
     id: Annotated[str, Field(pattern=r"^[IE][0-9]+$")]
     text: Label
+    """The criterion in words, one condition only."""
 
 
 class Monitoring(Declared):
     """What is watched while the trial runs."""
 
     dmc: str = ""
+    """The data monitoring committee, or why there is none (SPIRIT 2025 item 28a)."""
     stop_when: tuple[str, ...] = ()
+    """What stops the trial or an arm, in words."""
     serious_report_days: int = 15
+    """Days within which a serious unexpected reaction is reported (ICH E2A: 15)."""
     fatal_report_days: int = 7
+    """Days within which a fatal or life-threatening one is reported (ICH E2A: 7)."""
 
 
 class StudyDefinition(Declared):
@@ -55,22 +62,32 @@ class StudyDefinition(Declared):
     """The version of this format."""
     id: str
     version: int = 1
+    """Counts the versions of the definition; an amendment is the next one."""
     parent: str | None = None
+    """Digest of the version that this one amends; absent for the first."""
     label: str
+    """A short name of this version, such as `as registered`."""
     title: Label
+    """The official title."""
     sponsor: str
+    """Who answers for the trial."""
     record: str | None = None
     """Digest of the registry record that this definition was drafted from."""
     languages: tuple[str, ...] = ("en",)
+    """The languages that participants and staff see: en, id."""
     time_zone: str = "UTC"
+    """Where days begin and end, as an IANA name such as Asia/Jakarta."""
     sites: tuple[Site, ...]
     arms: tuple[Arm, ...]
     interventions: tuple[Intervention, ...]
     masking: Masking
     randomisation: Randomisation
     planned_participants: OrUndecided[int]
+    """How many are to be randomised."""
     age_years: tuple[int | None, int | None] = (None, None)
+    """Least and greatest age in years, both included; null is no limit."""
     sexes: Literal["all", "female", "male"] = "all"
+    """Who may take part, by sex."""
     consent: tuple[ConsentDocument, ...]
     inclusion: tuple[Criterion, ...]
     exclusion: tuple[Criterion, ...]
