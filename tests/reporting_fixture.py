@@ -13,13 +13,16 @@ from fractions import Fraction
 from functools import lru_cache
 
 from equipoise.analysis.analysis_results import AnalysisResults, ArmSummary, EventRow, Observation, Result
+from equipoise.conduct import Course, Flow, ScreenFailure, WithdrawalFrom, WithdrawalReason
+from equipoise.conduct.events import ParticipantWithdrawn
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.registration import parse_record
 from equipoise.registration.derive import derive
 from equipoise.reporting.conduct_summary import ConductSummary, DataCounts, DeviationLine, VisitCounts
 from equipoise.reporting.figures.permutation import ReferenceDistribution
-from equipoise.reporting.flow import ArmFlow, FlowCounts, Reason
+from equipoise.reporting.flow import Reason
 from equipoise.reporting.inputs import RegistryInputs, ReportInputs, TrialInputs, Verification
+from equipoise.safety import OpenReport, TermCount
 from equipoise.vocabulary import Finding, Severity
 
 MADE_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -202,22 +205,33 @@ def some_results(randomised: int = 30) -> AnalysisResults:
     )  # fmt: skip
 
 
+def _course(number: int) -> Course:
+    """One participant's way: the eighth and the seventeenth left, as in the invented values."""
+    one = f"01-{number:03d}"
+    if number not in (8, 17):
+        return Course(one, (0, number - 1), 10, 0, 10, 13, 0, (), True)
+    why = WithdrawalReason.PARTICIPANT_DECISION if number == 8 else WithdrawalReason.LOST_TO_FOLLOW_UP
+    left = ParticipantWithdrawn(one, WithdrawalFrom.FOLLOW_UP, why, date(2026, 5, 4))
+    return Course(one, (0, number - 1), 6, 1, 10, 8, 1, (left,), False)
+
+
 def a_trial(*, synthetic: bool = True, randomised: int = 30) -> TrialInputs:
     definition = a_definition()
-    excluded = (Reason("Not meeting the eligibility criteria", 5), Reason("Declined to take part", 2))
-    left = (Reason("participant decision", 1), Reason("lost to follow up", 1))
-    flow = FlowCounts(randomised + 7, excluded, 0, randomised, randomised, (Reason("adverse event", 1),), left,
-                      randomised - 2, 0)  # fmt: skip
-    visits = tuple(VisitCounts(each.id, randomised - 3, 1, 2) for each in definition.encounters)
+    screened = {ScreenFailure.NOT_ELIGIBLE: 5, ScreenFailure.DECLINED: 2}
+    courses = tuple(_course(number) for number in range(1, randomised + 1))
+    flow = Flow(randomised + 7, screened, {"I1": 5}, 0, 0, courses)
+    terms = (TermCount("Fever", 1, 1, {1: 1}), TermCount("Injection site pain", 15, 9, {1: 7, 2: 2}))
+    harms = OpenReport(definition.digest, synthetic, 5321, "9c" * 32, date(2026, 9, 1), flow, terms, 16, 10, 1, 0, 0,
+                       {}, {}, 0)  # fmt: skip
+    visits = tuple(VisitCounts(each.id, randomised - 4, 1, 2, 1, 0) for each in definition.encounters)
     conduct = ConductSummary(
-        flow=flow, recruited=(date(2026, 2, 2), date(2026, 7, 20)), last_contact=date(2026, 8, 25), visits=visits,
+        harms=harms, recruited=(date(2026, 2, 2), date(2026, 7, 20)), last_contact=date(2026, 8, 25), visits=visits,
         doses_given=10 * randomised - 12, doses_omitted=(Reason("participant absent", 9), Reason("fever", 3)),
         deviations=(
-            DeviationLine(1, "01-007", "window", date(2026, 3, 4), "Visit on day 31 held three days late."),
-            DeviationLine(2, "01-012", "dosing", date(2026, 3, 19), "1.2 mL drawn up instead of 1.5 mL."),
+            DeviationLine(1, "01-007", "window", date(2026, 3, 4), "Visit on day 31 held three days late.", False),
+            DeviationLine(2, "01-012", "dosing", date(2026, 3, 19), "1.2 mL drawn up instead of 1.5 mL.", True),
         ),
         data=DataCounts(4210, 31, 44, 29, (Reason("misread digit", 21), Reason("wrong unit", 9)), 57, 35, 0),
-        entries=5321,
     )  # fmt: skip
     verification = Verification(
         study_digest=definition.digest, sealed_root="3f" * 16 + "a7" * 16, slots=60, ledger_entries=5321,
@@ -251,18 +265,10 @@ def some_registry() -> RegistryInputs:
 
 def some_inputs(*, synthetic: bool = True, randomised: int = 30) -> ReportInputs:
     results = some_results(randomised)
-    flow = []
-    main = results.results[0]
-    for arm, name in ARMS.items():
-        allocated = sum(own == arm for own in results.arms.values())
-        missing = allocated - main.n[arm]
-        reasons = (Reason("no value at the primary time point", missing),) if missing else ()
-        flow.append(ArmFlow(arm, name, allocated, allocated, allocated - 2, (), (), (Reason("participant decision", 1),),
-                            allocated - missing, reasons))  # fmt: skip
     values = tuple(step / 15 for step in range(-60, 61))
     weights = [2.718281828 ** (-((value / 0.9) ** 2)) for value in values]
     law = ReferenceDistribution(values, tuple(each / sum(weights) for each in weights), -1.2)
     return ReportInputs(
-        a_trial(synthetic=synthetic, randomised=randomised), some_registry(), tuple(flow), results,
+        a_trial(synthetic=synthetic, randomised=randomised), some_registry(), results,
         references={"activity.randomisation": law},
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """The trial report in HTML and PDF/A, the CONSORT flow, the figures, and the gaps between what was said and done."""
 
-from equipoise.reporting.conduct_summary import ConductSummary, flow_by_arm, summarise_conduct
+from equipoise.reporting.conduct_summary import ConductSummary, summarise_conduct
 from equipoise.reporting.document import Document
 from equipoise.reporting.figures.permutation import ReferenceDistribution
-from equipoise.reporting.flow import ArmFlow, FlowCounts, Reason
+from equipoise.reporting.flow import ArmFlow, FlowCounts, Reason, flow_by_arm
 from equipoise.reporting.gap import Gap, gap_report
 from equipoise.reporting.html import render_html
 from equipoise.reporting.inputs import RegistryInputs, ReportInputs, TrialInputs, Verification

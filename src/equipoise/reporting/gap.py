@@ -88,8 +88,8 @@ def _dosing_defined(definition: StudyDefinition) -> str:
     return f"{len(days)} doses, {days_in_words(days)}"
 
 
-def _dosing_conducted(definition: StudyDefinition, conduct: ConductSummary, _: AnalysisResults) -> str:
-    planned = len(definition.dose_encounters()) * conduct.flow.randomised
+def _dosing_conducted(_: StudyDefinition, conduct: ConductSummary, __: AnalysisResults) -> str:
+    planned = sum(course.doses_planned for course in conduct.flow.courses)
     return f"{conduct.doses_given} of {planned} planned doses given, {total(conduct.doses_omitted)} omitted"
 
 
@@ -193,7 +193,7 @@ _TELLINGS = (
         ("CMP-05",),
         _population_recorded,
         _population_defined,
-        lambda _, conduct, __: f"{conduct.flow.assessed} assessed, {conduct.flow.randomised} randomised",
+        lambda _, conduct, __: f"{conduct.flow.screened} assessed, {conduct.flow.randomised} randomised",
         lambda paper: paper.population.says if paper.population else None,
     ),
     _Telling(

@@ -11,7 +11,6 @@ from equipoise.registration.derive import DerivedFigures
 from equipoise.registration.published import PublishedFacts
 from equipoise.reporting.conduct_summary import ConductSummary
 from equipoise.reporting.figures.permutation import ReferenceDistribution
-from equipoise.reporting.flow import ArmFlow
 from equipoise.vocabulary import Finding
 
 
@@ -66,7 +65,6 @@ class ReportInputs:
 
     trial: TrialInputs
     registry: RegistryInputs | None
-    flow: tuple[ArmFlow, ...]
     results: AnalysisResults
     published: PublishedFacts | None = None
     differences: tuple[Finding, ...] = ()

@@ -51,6 +51,13 @@ def encounter_name(definition: StudyDefinition, encounter_id: str, language: str
     return definition.encounter(encounter_id).name.text(language)
 
 
+def short_visit(definition: StudyDefinition, encounter_id: str) -> str:
+    """The name of an encounter for the head of a column: its day where the name is long."""
+    encounter = definition.encounter(encounter_id)
+    name = encounter.name.text()
+    return name if len(name) <= 14 else f"Day {encounter.day}"
+
+
 def primary_endpoint(definition: StudyDefinition) -> Endpoint:
     """The first primary endpoint.  A definition without one has been refused before it came to a report."""
     return next(endpoint for endpoint in definition.endpoints if endpoint.rank is Rank.PRIMARY)
@@ -82,6 +89,21 @@ def randomisation_result(results: AnalysisResults, endpoint: str) -> Result | No
     """The first randomisation test of an endpoint."""
     found = between_arms(results, endpoint)
     return next((each for each in found if "randomisation" in each.method), None)
+
+
+def analysed_participants(definition: StudyDefinition, results: AnalysisResults) -> frozenset[str]:
+    """Those in the set of the primary endpoint's main analysis who were measured then, and at baseline for a change."""
+    endpoint = primary_endpoint(definition)
+    main = main_result(results, endpoint.id)
+    if main is None:
+        return frozenset()
+    needed = {endpoint.encounter} | ({endpoint.baseline} if endpoint.metric == "change" else set())
+    seen: dict[str, set[str]] = {}
+    for each in results.observations:
+        if each.item == endpoint.item and each.value is not None:
+            seen.setdefault(each.participant, set()).add(each.encounter)
+    members = results.sets.get(main.analysis_set, tuple(results.arms))
+    return frozenset(each for each in members if needed <= seen.get(each, set()))
 
 
 def summary_of(result: Result, arm: str) -> ArmSummary | None:

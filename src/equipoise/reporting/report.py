@@ -16,7 +16,7 @@ from equipoise.reporting.sections.gaps import gap_section
 from equipoise.reporting.sections.methods import methods_section, traceability_appendix, verification_section
 from equipoise.reporting.sections.participants import flow_figure, participants_section, visits_and_doses
 from equipoise.reporting.sections.registry import registry_appendix, registry_section
-from equipoise.reporting.sections.safety import safety_section
+from equipoise.reporting.sections.safety import harms_together, safety_section
 from equipoise.reporting.traces import numbers_file
 from equipoise.vocabulary import utc_text
 
@@ -70,6 +70,7 @@ def build_status(trial: TrialInputs) -> Report:
         *visits_and_doses(trial),
         Heading(1, "Schedule", "schedule"),
         schedule_table(trial.definition),
+        *harms_together(trial.conduct.harms),
         *conduct_section(trial.conduct),
         *verification_section(trial.verification),
     )

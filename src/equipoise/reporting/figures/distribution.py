@@ -24,7 +24,7 @@ def distribution(samples: tuple[Sample, ...], measured: str, *, title: str, desc
     """An SVG with the arms side by side on one scale; a line at zero where zero is in range."""
 
     def draw() -> Any:
-        figure, (axes,) = new_axes(120, 80)
+        figure, (axes,) = new_axes(125, 62)
         everything = [value for sample in samples for value in sample.values]
         step = (max(everything) - min(everything)) / _BINS if everything else 0.0
         for index, sample in enumerate(samples):

@@ -26,7 +26,7 @@ def permutation(law: ReferenceDistribution, statistic: str, *, title: str, descr
     """An SVG; the bars at least as far from the centre as the observed value are hatched and coloured."""
 
     def draw() -> Any:
-        figure, (axes,) = new_axes(140, 68)
+        figure, (axes,) = new_axes(140, 52)
         distance = abs(law.observed - law.centre)
         edges, inner, outer = _bars(law, distance)
         whole = [near + far for near, far in zip(inner, outer, strict=True)]

@@ -33,7 +33,7 @@ def trajectories(arms: tuple[Courses, ...], axis: Axis, *, title: str, descripti
     """An SVG with one panel per arm on a common scale, the median in bold."""
 
     def draw() -> Any:
-        figure, panels = new_axes(165, 82, len(arms), sharey=True)
+        figure, panels = new_axes(165, 74, len(arms), sharey=True)
         whole = all(value is None or value == int(value) for arm in arms for course in arm.courses for value in course)
         for index, (arm, axes) in enumerate(zip(arms, panels, strict=True)):
             _panel(axes, arm, axis, look(index), spread=whole and not axis.logarithmic)

@@ -5,7 +5,7 @@ from collections import Counter
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.reporting.conduct_summary import ConductSummary, DataCounts, DeviationLine
 from equipoise.reporting.document import Align, Block, Column, Content, Facts, Heading, Paragraph, Row, Table
-from equipoise.reporting.numbers import plural
+from equipoise.reporting.numbers import NOTHING, plural
 
 LISTED_AT_MOST = 150
 """Beyond it the report counts the deviations by kind; each of them stands in the ledger."""
@@ -17,7 +17,7 @@ def conduct_section(conduct: ConductSummary) -> tuple[Block, ...]:
         Heading(1, "Deviations and data quality", "conduct"),
         *_deviations(conduct.deviations),
         Heading(2, "Data quality", "data-quality"),
-        Facts(_data(conduct.data, conduct.entries)),
+        Facts(_data(conduct.data, conduct.harms.seq)),
     )
 
 
@@ -38,16 +38,21 @@ def _deviations(deviations: tuple[DeviationLine, ...]) -> tuple[Block, ...]:
             Column("Kind"),
             Column("Date"),
             Column("What happened", share=1),
+            Column("Important"),
         ),
-        tuple(
-            Row((str(each.number), each.participant, each.kind, each.on.isoformat(), each.text)) for each in deviations
-        ),
+        tuple(_row(each) for each in deviations),
+        ("Important: as judged at the blind review, before anybody knew an arm.",),
     )
     return (Paragraph(text), table)
 
 
+def _row(each: DeviationLine) -> Row:
+    important = NOTHING if each.important is None else "yes" if each.important else "no"
+    return Row((str(each.number), each.participant, each.kind, each.on.isoformat(), each.text, important))
+
+
 def _data(data: DataCounts, entries: int) -> tuple[tuple[str, Content], ...]:
-    reasons = "; ".join(f"{each.text} ({each.count})" for each in data.reasons[:8])
+    reasons = "; ".join(f"{each.text} ({each.count})" for each in data.why_corrected[:8])
     return (
         ("Ledger", f"{plural(entries, 'entry', 'entries')}; nothing in it was changed or removed"),
         ("Answers", f"{plural(data.answered, 'data point')} answered, {data.not_done} marked as not done"),
@@ -64,5 +69,5 @@ def _data(data: DataCounts, entries: int) -> tuple[tuple[str, Content], ...]:
 def completeness(definition: StudyDefinition, conduct: ConductSummary) -> Paragraph:
     """How far the planned visits have been accounted for."""
     due = len(definition.encounters) * conduct.flow.randomised
-    accounted = sum(visit.in_window + visit.outside + visit.missed for visit in conduct.visits)
+    accounted = due - sum(visit.unrecorded for visit in conduct.visits)
     return Paragraph(f"{accounted} of {plural(due, 'planned visit')} of randomised participants are accounted for.")

@@ -147,7 +147,7 @@ def schedule_table(definition: StudyDefinition) -> Table:
     epochs = {epoch.id: epoch.name.text() for epoch in definition.epochs}
     columns = (
         Column("Day"),
-        *(Column(_day(each.day), Align.CENTRE, epochs.get(each.epoch, each.epoch)) for each in encounters),
+        *(Column(_day(each.day), Align.CENTRE, epochs.get(each.epoch, each.epoch), 1) for each in encounters),
     )
     rows = [Row(("Window, days", *(_window(each) for each in encounters)))]
     for activity, name in _ACTIVITIES.items():

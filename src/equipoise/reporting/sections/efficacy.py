@@ -21,11 +21,11 @@ from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
 from equipoise.reporting.reading import (
     arm_names,
     between_arms,
-    encounter_name,
     main_result,
     method_name,
     primary_endpoint,
     randomisation_result,
+    short_visit,
     summary_of,
     unit_name,
     with_unit,
@@ -92,17 +92,17 @@ def _arm_table(inputs: ReportInputs, endpoint: Endpoint, main: Result) -> Table:
                 )
             )
         )
-    followed = encounter_name(definition, endpoint.encounter)
+    followed = short_visit(definition, endpoint.encounter)
     return Table(
         "tab-primary-arms",
         f"{with_unit(endpoint.name.text(), endpoint.unit)}: each arm before and after",
         (
             Column("Arm", share=3),
             Column("n", Align.END),
-            Column(encounter_name(definition, endpoint.baseline), Align.END, "Mean (SD)", share=2),
+            Column(short_visit(definition, endpoint.baseline), Align.END, "Mean (SD)", share=2),
             Column(followed, Align.END, "Mean (SD)", share=2),
             Column(followed, Align.END, "Median [quartiles]", share=2),
-            Column("Change", Align.END, "Mean (SD)\u200a", share=2),
+            Column("Change", Align.END, "Mean (SD)", share=2),
         ),
         tuple(rows),
     )

@@ -37,7 +37,7 @@ def identity(trial: TrialInputs) -> Facts:
             "Study definition",
             (f"version {definition.version}, {definition.label}; digest ", code(definition.digest[:16])),
         ),
-        ("Participants", f"{conduct.flow.randomised} randomised of {conduct.flow.assessed} assessed"),
+        ("Participants", f"{conduct.flow.randomised} randomised of {conduct.flow.screened} assessed"),
     ]
     if conduct.recruited:
         rows.append(("Randomised from", f"{conduct.recruited[0].isoformat()} to {conduct.recruited[1].isoformat()}"))

@@ -2,33 +2,37 @@
 
 from equipoise.analysis.analysis_results import ArmSummary
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.reporting.conduct_summary import ConductSummary
+from equipoise.reporting.conduct_summary import ConductSummary, VisitCounts
 from equipoise.reporting.document import Align, Block, Column, Figure, Heading, Paragraph, Row, Table, reference
 from equipoise.reporting.figures.flow_diagram import flow_diagram
-from equipoise.reporting.flow import ArmFlow, FlowCounts, total
+from equipoise.reporting.flow import ArmFlow, FlowCounts, flow_by_arm, flow_counts, total
 from equipoise.reporting.inputs import ReportInputs, TrialInputs
 from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
-from equipoise.reporting.reading import arm_names
+from equipoise.reporting.reading import analysed_participants, arm_names
 
 
 def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
     """Flow, visits and doses, baseline (CONSORT 2025 items 22 to 25)."""
+    names = arm_names(inputs.trial.definition)
+    analysed = analysed_participants(inputs.trial.definition, inputs.results)
+    arms = flow_by_arm(inputs.trial.conduct.flow, inputs.results.arms, names, analysed)
     return (
         Heading(1, "Participants", "participants"),
         Paragraph((_recruitment(inputs.trial.conduct), " The flow is drawn in ", reference("fig-flow"), ".")),
-        flow_figure(inputs.trial, inputs.flow),
+        flow_figure(inputs.trial, arms),
         Heading(2, "Visits and doses", "visits"),
         *visits_and_doses(inputs.trial),
         Heading(2, "The arms at baseline", "baseline"),
-        *_baseline(inputs),
+        _baseline(inputs, arms),
     )
 
 
 def flow_figure(trial: TrialInputs, arms: tuple[ArmFlow, ...]) -> Figure:
     """The flow diagram; without arms it stops at what a masked reader may know."""
     title = "Flow of participants (CONSORT 2025)"
-    words = flow_in_words(trial.conduct.flow, arms)
-    svg = flow_diagram(trial.conduct.flow, arms, title=title, description=words, synthetic=trial.synthetic)
+    counts = flow_counts(trial.conduct.flow)
+    words = flow_in_words(counts, arms)
+    svg = flow_diagram(counts, arms, title=title, description=words, synthetic=trial.synthetic)
     return Figure("fig-flow", title, svg, words)
 
 
@@ -62,7 +66,7 @@ def _recruitment(conduct: ConductSummary) -> str:
 def visits_and_doses(trial: TrialInputs) -> tuple[Block, ...]:
     """Planned visits as they were held, and doses given of those planned."""
     conduct, definition = trial.conduct, trial.definition
-    planned = len(definition.dose_encounters()) * conduct.flow.randomised
+    planned = sum(course.doses_planned for course in conduct.flow.courses)
     omitted = total(conduct.doses_omitted)
     reasons = "; ".join(f"{each.text} ({each.count})" for each in conduct.doses_omitted)
     return (
@@ -78,41 +82,36 @@ def visits_and_doses(trial: TrialInputs) -> tuple[Block, ...]:
                 Column("In its window", Align.END),
                 Column("Outside", Align.END),
                 Column("Missed", Align.END),
+                Column("After leaving", Align.END),
                 Column("Not recorded", Align.END),
             ),
-            tuple(_visit_rows(definition, conduct)),
+            tuple(_visit_row(definition, visit) for visit in conduct.visits),
         ),
     )
 
 
-def _visit_rows(definition: StudyDefinition, conduct: ConductSummary) -> list[Row]:
-    rows = []
-    for visit in conduct.visits:
-        unrecorded = conduct.flow.randomised - visit.in_window - visit.outside - visit.missed
-        name = definition.encounter(visit.encounter).name.text()
-        counts = (visit.in_window, visit.outside, visit.missed, unrecorded)
-        rows.append(Row((name, *(str(count) if count else NOTHING for count in counts))))
-    return rows
+def _visit_row(definition: StudyDefinition, visit: VisitCounts) -> Row:
+    counts = (visit.in_window, visit.outside, visit.missed, visit.after_leaving, visit.unrecorded)
+    name = definition.encounter(visit.encounter).name.text()
+    return Row((name, *(str(count) if count else NOTHING for count in counts)))
 
 
-def _baseline(inputs: ReportInputs) -> tuple[Block, ...]:
+def _baseline(inputs: ReportInputs, arms: tuple[ArmFlow, ...]) -> Table:
     names = arm_names(inputs.trial.definition)
     rows = tuple(
         Row((characteristic, *(_summary(summaries, arm) for arm in names)))
         for characteristic, summaries in inputs.results.baseline.items()
     )
-    allocated = {flow.arm: flow.allocated for flow in inputs.flow}
+    allocated = {flow.arm: flow.allocated for flow in arms}
     columns = tuple(Column(f"{name} (n = {allocated.get(arm, 0)})", Align.END, share=2) for arm, name in names.items())
-    return (
-        Table(
-            "tab-baseline",
-            "Characteristics at baseline, by arm: mean (standard deviation)",
-            (Column("Characteristic", share=3), *columns),
-            rows,
-            (
-                "There are no p-values: the arms were made by chance, so a test of their difference at baseline asks "
-                "a question whose answer is known (CONSORT 2025, item 25).",
-            ),
+    return Table(
+        "tab-baseline",
+        "Characteristics at baseline, by arm: mean (standard deviation)",
+        (Column("Characteristic", share=3), *columns),
+        rows,
+        (
+            "There are no p-values: the arms were made by chance, so a test of their difference at baseline asks a "
+            "question whose answer is known (CONSORT 2025, item 25).",
         ),
     )
 

@@ -1,5 +1,6 @@
 """The registry record as it was read, the figures that follow from it, and what is wrong with it."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -120,7 +121,9 @@ def _shown(field: Field[object]) -> str:
 
 def _word(value: object) -> str:
     """A word of a pick list in lower case; names, numbers and dates as they are."""
-    return value.value.replace("_", " ").lower() if isinstance(value, StrEnum) else str(value)
+    if not isinstance(value, StrEnum):
+        return str(value)
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", value.value.replace("_", " ").lower())
 
 
 def _several(values: Iterable[str | None]) -> str:

@@ -19,6 +19,7 @@ from equipoise.reporting.reading import (
     encounter_name,
     main_result,
     randomisation_result,
+    short_visit,
     unit_name,
     with_unit,
 )
@@ -73,7 +74,7 @@ def _courses(inputs: ReportInputs, endpoint: Endpoint, values: Values) -> Figure
     measured = with_unit(endpoint.name.text(), endpoint.unit)
     axis = Axis(
         tuple(each.day for each in encounters),
-        tuple(each.name.text() for each in encounters),
+        tuple(short_visit(definition, each.id) for each in encounters),
         measured,
         endpoint.scale == "log10",
     )

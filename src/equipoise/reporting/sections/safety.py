@@ -6,6 +6,7 @@ from equipoise.reporting.figures.events import EventLine, events
 from equipoise.reporting.inputs import ReportInputs
 from equipoise.reporting.numbers import ENGLISH, NOTHING, plural
 from equipoise.reporting.reading import arm_names
+from equipoise.safety import OpenReport
 
 _DRAWN_AT_MOST = 15
 
@@ -19,11 +20,56 @@ def safety_section(inputs: ReportInputs) -> tuple[Block, ...]:
     whole = _safety_set(inputs)
     total = sum(sum(row.events.values()) for row in rows)
     intro = (
-        f"{plural(total, 'adverse event')} of {plural(len(rows), 'term')}. Each participant counts once per term; the "
+        f"{plural(len(rows), 'term')}, {plural(total, 'event')}. Each participant counts once per term; the "
         "grade is the worst that anyone had (CTCAE v5.0: 1 mild to 5 death). Intervals are not adjusted for the number "
         "of terms: they describe, they do not test."
     )
-    return (heading, Paragraph(intro), _table(inputs, rows, whole), _figure(inputs, rows[:_DRAWN_AT_MOST], whole, rows))
+    return (
+        heading,
+        Paragraph(intro),
+        Paragraph(_serious(inputs.trial.conduct.harms)),
+        _table(inputs, rows, whole),
+        _figure(inputs, rows[:_DRAWN_AT_MOST], whole, rows),
+    )
+
+
+def harms_together(harms: OpenReport) -> tuple[Block, ...]:
+    """Adverse events of the whole trial, nothing by arm: for the time of masking."""
+    heading = Heading(1, "Safety, all arms together", "safety")
+    if not harms.terms:
+        return (heading, Paragraph("No adverse event has been recorded."))
+    grades = sorted({grade for term in harms.terms for grade in term.by_worst_grade})
+    rows = tuple(
+        Row(
+            (
+                term.term,
+                str(term.participants),
+                str(term.events),
+                *(str(term.by_worst_grade.get(grade, 0) or NOTHING) for grade in grades),
+            )
+        )
+        for term in sorted(harms.terms, key=lambda term: (-term.participants, term.term))
+    )
+    table = Table(
+        "tab-harms",
+        "Adverse events: participants with the event, events, participants by worst grade",
+        (
+            Column("Term", share=4),
+            Column("Participants", Align.END),
+            Column("Events", Align.END),
+            *(Column(f"Grade {grade}", Align.END) for grade in grades),
+        ),
+        rows,
+    )
+    return (heading, Paragraph(_serious(harms)), table)
+
+
+def _serious(harms: OpenReport) -> str:
+    return (
+        f"{plural(harms.adverse_events, 'adverse event')} in {plural(harms.participants_with_events, 'participant')}; "
+        f"{harms.serious_events} serious, {harms.fatal_events} fatal, "
+        f"{plural(harms.reports_overdue, 'expedited report')} overdue."
+    )
 
 
 def _safety_set(inputs: ReportInputs) -> dict[str, int]:
