@@ -58,6 +58,21 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class PermutationDistribution:
+    """Every value that a statistic could have taken under the recorded procedure, with its weight: the exact law.
+
+    `weights` are whole numbers that sum to `total`; `observed` is the value of the trial, in the unit of its result,
+    and `centre` the mean of the law, from which the two-sided p-value measures distance.
+    """
+
+    values: tuple[Fraction, ...]
+    weights: tuple[int, ...]
+    total: int
+    observed: Fraction
+    centre: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One measured value as it was reported, with the entry that last recorded it."""
 
@@ -104,3 +119,5 @@ class AnalysisResults:
     findings: tuple[Finding, ...] = ()
     baseline: dict[str, tuple[ArmSummary, ...]] = field(default_factory=dict)
     """Baseline characteristic -> summary by arm."""
+    distributions: dict[str, PermutationDistribution] = field(default_factory=dict)
+    """Id of a result -> the exact distribution of its statistic, where it is small enough to draw."""

@@ -1,0 +1,1 @@
+"""The analysis plan, executed as it was written."""
