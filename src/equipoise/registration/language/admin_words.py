@@ -5,7 +5,7 @@ import re
 from equipoise.registration.language.passage import phrase
 
 DEGREE = re.compile(
-    r",?\s*\b(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|M\.?Sc|Pharm\.?D|Dr|Prof(?:essor)?|D\.?O|M\.?S|R\.?N|FRCP|MBBS|"
+    r",?\s?\b(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|M\.?Sc|Pharm\.?D|Dr|Prof(?:essor)?|D\.?O|M\.?S|R\.?N|FRCP|MBBS|"
     r"Sp\.?\s?\w+)\b\.?",
     re.IGNORECASE,
 )

@@ -48,9 +48,11 @@ FAMILY_OF_ROUTE = {
     "intravenous": "parenteral",
     "intradermal": "parenteral",
 }
-VOLUME = re.compile(r"(?P<amount>\d+(?:[.,]\d+)?)\s*(?P<unit>cc|mL|millilit(?:er|re)s?)\b(?!\s*/)", re.IGNORECASE)
+VOLUME = re.compile(
+    r"(?<![\d.,])(?P<amount>\d{1,6}(?:[.,]\d{1,6})?)\s?(?P<unit>cc|mL|millilit(?:er|re)s?)\b(?!\s*/)", re.IGNORECASE
+)
 STRENGTH = re.compile(
-    r"\d(?:[\d.,\s]*\d)?\s*(?:mg|milligrams?|µg|μg|mcg|micrograms?|ng|g|grams?|I\.?U\.?|units?|mmol|mEq|MBq|Gy|"
+    r"\d[\d.,]{0,15}\s?(?:mg|milligrams?|µg|μg|mcg|micrograms?|ng|g|grams?|I\.?U\.?|units?|mmol|mEq|MBq|Gy|"
     r"particles?|cells?|cell equivalents|vesicles?|PFU|CFU|kcal)\b|"
     r"(?:x|×)\s*10\s*\^?\s*\d+\s*(?:cells|particles|vesicles)|\bmillion cells\b|\bpotency\b|total protein",
     re.IGNORECASE,

@@ -31,8 +31,8 @@ CLASSIFIED = phrase(
     r"history of",
 )
 HEADING = re.compile(
-    r"^\W*(?:(?:key |main |general )?(?:inclusion|exclusion|eligibility) criteria\b.*|criteria|"
-    r"for \w+ participants?:?)\W*$",
+    r"^\W{0,9}(?:(?:key |main |general )?(?:inclusion|exclusion|eligibility) criteria\b.*|criteria|"
+    r"for \w+ participants?:?)\W{0,9}$",
     re.IGNORECASE,
 )
 ACTIVITY_AT_ENTRY = phrase(
@@ -59,7 +59,7 @@ AGE_HIGH = re.compile(
     re.IGNORECASE,
 )
 OWN_AGE = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:(?:healthy|adult|male|female|patients?|participants?|subjects?|men|women|and|or|"
+    r"^\W{0,9}(?:\d+[.)]\s*)?(?:(?:healthy|adult|male|female|patients?|participants?|subjects?|men|women|and|or|"
     r"both|sexes|of either sex|with)[\s,/]*)*"
     r"(?:s|'s)?\s*(?:age[ds]?\b|between\b|at least \d|[≥>]|\d{1,3}\s*(?:-|–|to)\s*\d{1,3}\s*years?)",
     re.IGNORECASE,
@@ -75,7 +75,7 @@ CONDITIONAL_AGE = phrase(
     r"for (?:women|men|adolescents|patients)",
 )
 ONLY_SEX = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:all |adult |healthy |only |post-?menopausal )*(?P<sex>women|females?|men|"
+    r"^\W{0,9}(?:\d+[.)]\s*)?(?:all |adult |healthy |only |post-?menopausal )*(?P<sex>women|females?|men|"
     r"males?)(?: (?:only|patients?|participants?|subjects?|aged|with|between|who|over)\b|$)",
     re.IGNORECASE,
 )

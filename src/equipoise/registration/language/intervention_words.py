@@ -4,7 +4,7 @@ from equipoise.registration.language.passage import phrase
 
 PIECES = phrase(
     r"(?:one|two|three|four|\d+)\s+(?:pills?|tablets?|capsules?|drops?|puffs?|sachets?|ampoules?|vials?)",
-    r"\d[\d,.]*\s?mg/(?:kg|m2)",
+    r"\d[\d,.]{0,15}\s?mg/(?:kg|m2)",
 )
 EVERY_ARM = phrase(
     r"both\b", r"all (?:arms|groups|participants|patients)", r"each (?:arm|group)", r"either\b", r"two groups"

@@ -12,7 +12,7 @@ WORDS = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|" + "|".join(WORDS) + ")"
+NUMBER = r"(?:(?<!\d)\d{1,3}(?:,\d{3}){1,3}|(?<!\d)\d{1,9}(?!\d)|" + "|".join(WORDS) + ")"
 PEOPLE = (
     r"(?:participants?|patients?|subjects?|volunteers?|individuals?|people|persons?|adults?|children|adolescents?|"
     r"infants?|neonates?|wom[ae]n|m[ae]n|students?)"

@@ -178,10 +178,9 @@ DIRECTION = phrase(
     r"better)",
 )
 EXPANSION = re.compile(
-    r"(?:[A-Z][\w'-]*[ -](?:(?:of|and|in|for|the)[ ])?){1,8}[A-Z]?[\w'-]*\s*\(\s*[A-Z][\w-]{1,}|"
-    r"\b[A-Z][A-Z0-9-]{1,}\s*\(\s*[A-Z][a-z]+"
+    r"\b[A-Z][\w']{2,30}[ -](?:[\w'-]{1,30} ){0,8}\(\s?[A-Z][\w-]+|\b[A-Z][A-Z0-9-]{1,15}\s?\(\s?[A-Z][a-z]+"
 )
-ACRONYM = re.compile(r"\b(?:[A-Z]{2,}[A-Z0-9-]*)(?:[ -][A-Z]{2,}[A-Z0-9-]*)*\b")
+ACRONYM = re.compile(r"\b(?:[A-Z]{2,}[A-Z0-9-]*)(?:[ -][A-Z]{2,}[A-Z0-9-]*){0,6}\b")
 ASSESSED = phrase(
     r"collect\w*",
     r"measur\w*",

@@ -9,21 +9,21 @@ from itertools import pairwise
 from equipoise.registration.language.numbers import NUMBER, number_of
 
 MEAN_MONTH = 30.4375
+LONGEST_DAYS = 200 * 366
+"""No follow-up is longer than two centuries; a larger number is not a time."""
 UNIT = r"(?P<unit>hour|day|week|month|year)s?"
-SPAN = re.compile(rf"(?P<number>\d+(?:\.\d+)?|{NUMBER})\s*(?:½\s*)?[-\s]?{UNIT}\b", re.IGNORECASE)
+SPAN = re.compile(rf"(?<![\d.])(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?|{NUMBER})\s?(?:½\s?)?[-\s]?{UNIT}\b", re.IGNORECASE)
+BETWEEN_DAYS = r"(?:[\s,&–-]|\band\b|\bor\b|\bto\b|\bthrough\b|\buntil\b|\bthe\b|\bon\b|\bdays?\b)"
+"""What may stand between two numbers of a list; single characters or words, so that matching stays linear."""
 NAMED = re.compile(
-    r"\b(?P<unit>hour|day|week|month|year)s?\s*(?P<list>\d+(?:\s*(?:,|and|&|to|through|or|-|–)+\s*(?:and\s+)?\d+)*)",
+    rf"\b(?P<unit>hour|day|week|month|year)s?\s?(?P<list>\d{{1,4}}(?!\d)(?:{BETWEEN_DAYS}+\d{{1,4}}(?!\d))*)",
     re.IGNORECASE,
 )
-ORDINAL = r"\d{1,3}(?:st|nd|rd|th)"
 ORDINAL_DAYS = re.compile(
-    rf"{ORDINAL}(?:\s*(?:,|and|&|days?|the|on|to|until|-|–)\s*)*(?:{ORDINAL}(?:\s*(?:,|and|&|days?|the|on|to|until|-|–)\s*)*)*",
-    re.IGNORECASE,
+    rf"(?<!\d)\d{{1,3}}(?:st|nd|rd|th)\b(?:{BETWEEN_DAYS}|\d{{1,3}}(?:st|nd|rd|th)\b)*", re.IGNORECASE
 )
-PLAIN_DAYS = re.compile(
-    r"\bdays?\s+(?P<list>-?\d{1,3}(?:(?:\s*(?:,|and|&|to|through|until|-|–)\s*)+(?:day\s+)?-?\d{1,3})*)", re.IGNORECASE
-)
-RANGE = re.compile(r"(-?\d+)\s*(?:st|nd|rd|th)?\s*(?:to|through|until|-|–)\s*(?:the\s+|day\s+)?(\d+)", re.IGNORECASE)
+PLAIN_DAYS = re.compile(rf"\bdays?\s+(?P<list>-?\d{{1,3}}(?!\d)(?:{BETWEEN_DAYS}+\d{{1,3}}(?!\d))*)", re.IGNORECASE)
+RANGE = re.compile(r"(-?\d+)(?:st|nd|rd|th)?\s?(?:to|through|until|-|–)\s?(?:the |day )?(\d+)", re.IGNORECASE)
 DOSING = re.compile(
     r"\b(?:got|get|receiv\w*|inject\w*|infus\w*|dos(?:e|es|ed|ing)|administ\w*|given|take[ns]?|treat\w*|mg|ml|cc)\b",
     re.IGNORECASE,
@@ -64,7 +64,7 @@ def time_points(text: str) -> tuple[DayRange, ...]:
         if not any(start <= match.start() < end for start, end in taken):
             number = float(match["number"]) if re.match(r"\d+\.?\d*\Z", match["number"]) else number_of(match["number"])
             found.append((match.start(), days_of(number, match["unit"])))
-    return tuple(days for _, days in sorted(found, key=lambda item: item[0]))
+    return tuple(days for _, days in sorted(found, key=lambda item: item[0]) if days.latest <= LONGEST_DAYS)
 
 
 def last_time_point(text: str) -> DayRange | None:

@@ -33,13 +33,15 @@ from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.ENROLMENT)
 RATIO = re.compile(
-    r"(?:ratio|random\w*|allocat\w*|assign\w*)[^.;]{0,80}?\b(\d{1,2}(?:\s?:\s?\d{1,2})+)\b(?!\s*[ap]\.?m)|"
-    r"\b(\d{1,2}(?:\s?:\s?\d{1,2})+)\b[^.;]{0,40}?(?:ratio|random\w*|allocat\w*)|"
+    r"(?:ratio|random\w*|allocat\w*|assign\w*)[^.;]{0,80}?\b(\d{1,2}(?:\s?:\s?\d{1,2}){1,8})\b(?!\s*[ap]\.?m)|"
+    r"\b(\d{1,2}(?:\s?:\s?\d{1,2}){1,8})\b[^.;]{0,40}?(?:ratio|random\w*|allocat\w*)|"
     r"(?:equal(?:ly)?|balanced)\s+(?:allocat\w*|random\w*|number|probab\w*|chance)|random\w*\s+equally",
     re.IGNORECASE,
 )
 JUSTIFIED = phrase(r"sample size", r"power (?:of|calculation|analysis)", r"\d+\s?% power", "pilot", "feasibility")
 LARGE_EFFECT = 0.8
+ENOUGH = 1_000
+"""Participants per arm beyond which the power for a large effect is 1."""
 
 
 @CATALOGUE.rule(
@@ -133,7 +135,7 @@ def low_power(case: Case) -> Judgement:
         return not_applicable("the design does not compare independent arms of participants")
     if count is None or count < arms:
         return undecidable("The number of participants is not known, or nobody was enrolled.")
-    smaller, larger = count // arms, -(-count // arms)
+    smaller, larger = min(count // arms, ENOUGH), min(-(-count // arms), ENOUGH)
     power = t_test_power(smaller, larger, LARGE_EFFECT)
     quote = Quote(f"{count} participants, {arms} arms", record.design.enrolment.count.place)
     if power >= 0.5:

@@ -50,7 +50,7 @@ def _node(path: str, value: Any, depth: int) -> Node:
 
 
 def _members(path: str, key: str, item: Any, depth: int) -> list[tuple[str, Node]]:
-    below = f"{path}.{key}" if path and key else path or key
+    below = f"{path}.{_whole_text(key)}" if path and key else path or _whole_text(key)
     if isinstance(item, list) and not isinstance(item, _Pairs):
         return [(key, _node(f"{below}[{place}]", member, depth + 1)) for place, member in enumerate(item)]
     return [(key, _node(below, item, depth + 1))]
@@ -59,6 +59,10 @@ def _members(path: str, key: str, item: Any, depth: int) -> list[tuple[str, Node
 def _scalar(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else _whole_text(str(value))
+
+
+def _whole_text(text: str) -> str:
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        refuse("The JSON holds half a character (a lone surrogate), which is not text.")
+    return text

@@ -11,7 +11,7 @@ from equipoise.registration.field import Field, Source
 from equipoise.registration.record import Age, Unread
 from equipoise.registration.registry_date import DateKind, RegistryDate, parse_registry_date
 from equipoise.registration.source.form import Form
-from equipoise.registration.source.limits import MAX_DIGITS, refuse_long_number
+from equipoise.registration.source.limits import MAX_DIGITS, MAX_TEXT, refuse_long_number, refuse_long_text
 from equipoise.registration.tree import Node
 from equipoise.registration.words import registry_word
 
@@ -57,6 +57,8 @@ class Reader:
         if not nodes:
             return Field.absent()
         joined = " ".join(node.text or "" for node in nodes)
+        if len(joined) > MAX_TEXT:
+            refuse_long_text(nodes[0].path, len(joined))
         if joined in self.form.none_words:
             return self._none(nodes[0])
         return self._given(joined, *nodes)
