@@ -1,4 +1,4 @@
-"""A trial on paper for the plan's execution: values as texts, arms as letters, the shipped definition with its own plan.
+"""A trial on paper for the plan's execution: values as texts, arms as letters, the shipped study with a plan.
 
 Nothing is played here: what a test says is what was recorded.  Participants P1, P2, ... are randomised in this order.
 """
