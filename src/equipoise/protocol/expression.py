@@ -46,6 +46,9 @@ _INSTEAD = {
     "*": "Write product(a, b): it is exact.",
     "/": "Write quotient(a, b, decimals): it rounds once, and CEL's own division drops the remainder.",
     "%": "Write the condition without a remainder.",
+    "=": "Write == to compare.",
+    "&": "Write && for and.",
+    "|": "Write || for or.",
 }
 _TOKEN = re.compile(
     r"""\s+|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9]+(?:\.[0-9]+)?)(?![A-Za-z0-9_.])
@@ -98,8 +101,9 @@ def compile_expression(source: str) -> Expression:
     tokens = _tokens(source)
     _refuse_depth(tokens)
     _refuse_strange_calls(tokens)
+    rewritten = " ".join(_in_millionths(token) if token.kind == "number" else token.text for token in tokens)
     _parse(source)  # so that a syntax error shows the column of what was written
-    program = _parse(" ".join(_in_millionths(token) if token.kind == "number" else token.text for token in tokens))
+    program = _parse(rewritten)
     assert set(program.functions()) <= _OPERATORS | set(FUNCTIONS), "the tokens admitted something that can loop"
     return Expression(source, frozenset(program.variables()), tokens, program)
 

@@ -83,13 +83,26 @@ def _fault(path: Path_, details: list[Mapping[str, Any]], model: type[BaseModel]
             "DEF-KEY",
             path,
             f"`{name}` is not known here.",
-            did_you_mean(name, known, f"The keys here are: {', '.join(known)}."),
+            did_you_mean(name, known, _listed(known)),
             at_key=True,
         )
     if "missing" in kinds:
         return Fault("DEF-MISSING", path, f"`{name}` is missing here.", f"Write `{name}: {_example(model, path)}`.")
+    if any(detail["loc"][-1:] == ("[key]",) for detail in details):
+        allowed = _key_words_at(model, path[:-1])
+        return Fault(
+            "DEF-VALUE",
+            path,
+            f"`{name}` is not known here.",
+            did_you_mean(name, allowed, _listed(allowed)),
+            at_key=True,
+        )
     sentence, suggestion = _sentence(details, model, path)
     return Fault("DEF-VALUE", path, f"`{name}`: {sentence}", suggestion)
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return f"The words here are: {', '.join(words)}."
 
 
 def _name(path: Path_) -> str:
@@ -109,6 +122,8 @@ def _sentence(details: list[Mapping[str, Any]], model: type[BaseModel], path: Pa
         return f"{_shown(given)} is none of the words allowed here.", did_you_mean(given, allowed)
     if "string_type" in kinds and not isinstance(given, (list, dict)) and given is not None:
         return f"{_shown(given)} is read as a number or as true or false, not as a text.", f'Write "{given}" in quotes.'
+    if "greater_than_equal" in kinds:
+        return f"{_shown(given)} is too small.", f"Write {detail['ctx']['ge']} or more."
     if "value_error" in kinds:
         return str(detail["msg"]).removeprefix("Value error, ") + ".", ""
     wanted = [_WANTED[kind] for kind in sorted(kinds) if kind in _WANTED]
@@ -162,8 +177,18 @@ def _keys_at(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
 
 
 def _words_at(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
+    return _words_of(_types_at(model, path))
+
+
+def _key_words_at(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
+    """Give the words that may be keys of the map at `path`."""
+    maps = [each for each in _types_at(model, path) if get_origin(each) is dict]
+    return _words_of(leaf for each in maps for leaf in _leaves(get_args(each)[0]))
+
+
+def _words_of(kinds: Iterable[Any]) -> tuple[str, ...]:
     words: list[str] = []
-    for each in _types_at(model, path):
+    for each in kinds:
         if get_origin(each) is Literal:
             words += [str(word) for word in get_args(each)]
         elif isinstance(each, type) and issubclass(each, Enum):

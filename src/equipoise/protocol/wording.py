@@ -33,7 +33,7 @@ def judge_wording(definition: StudyDefinition) -> Iterator[Fault]:
         yield Fault(
             "WRD-DRAFT",
             drafts[0],
-            f"{len(drafts)} Indonesian labels are drafts that no native clinical reader has accepted; the first is here.",
+            f"{len(drafts)} Indonesian labels are drafts that no native clinical reader has accepted: this, for one.",
             "Have them read, then write `id_status: reviewed`.",
             Severity.INFO,
         )
