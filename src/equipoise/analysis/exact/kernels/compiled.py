@@ -118,3 +118,64 @@ def ancova_exceedances(low_e, low_z, starts, add_e, add_z, sizes, limit, full, d
             most += np.int64(effect - bound >= -slack)
         sure[row] = more
         possible[row] = most
+
+
+@njit(cache=True, nogil=True)
+def eight_subset_sums(z, size, draws, words, out):
+    n = len(z)
+    index = np.arange(n)
+    mask, one = np.uint64(0xFFFFFFFF), np.uint64(1)
+    at = 0
+    for draw in range(draws):
+        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0  # eight registers: an array would go through memory
+        for i in range(size):
+            left = np.uint64(n - i)
+            product = np.uint64(words[at]) * left
+            at += 1
+            if product & mask < left:  # only then can the remainder fall below 2^32 mod left
+                while product & mask < (one << np.uint64(32)) % left:
+                    product = np.uint64(words[at]) * left
+                    at += 1
+            j = i + np.int64(product >> np.uint64(32))
+            unit = index[j]
+            index[j] = index[i]
+            index[i] = unit
+            s0 += z[unit, 0]
+            s1 += z[unit, 1]
+            s2 += z[unit, 2]
+            s3 += z[unit, 3]
+            s4 += z[unit, 4]
+            s5 += z[unit, 5]
+            s6 += z[unit, 6]
+            s7 += z[unit, 7]
+        out[0, draw] = s0
+        out[1, draw] = s1
+        out[2, draw] = s2
+        out[3, draw] = s3
+        out[4, draw] = s4
+        out[5, draw] = s5
+        out[6, draw] = s6
+        out[7, draw] = s7
+
+
+@njit(cache=True, nogil=True)
+def max_t_tally(sums, first, last, add, bound, top, out):  # noqa: PLR0917  positional for numba
+    m, width = len(bound), last - first
+    for i in range(width):
+        top[i] = 0.0
+    for e in range(m - 1, -1, -1):
+        raw = np.int64(0)
+        down = np.int64(0)
+        for i in range(width):
+            value = abs(sums[e, first + i] + add[e])
+            highest = top[i] if top[i] > value else value
+            top[i] = highest
+            raw += np.int64(value >= bound[e])
+            down += np.int64(highest >= bound[e])
+        out[0, e] += raw
+        out[2, e] += down
+    for e in range(m):
+        single = np.int64(0)
+        for i in range(width):
+            single += np.int64(top[i] >= bound[e])
+        out[1, e] += single

@@ -93,3 +93,39 @@ def ancova_margin(e: Floats, z: Floats, limit: float, full: float, doubt: float)
     """(e^2 - limit (full - z^2), the margin within which floats do not decide)."""
     effect, bound = e * e, limit * (full - z * z)
     return effect - bound, doubt * (effect + np.abs(bound) + limit * full * 1e-6)
+
+
+def eight_subset_sums(z: Floats, size: int, draws: int, words: NDArray[np.uint32], out: Floats) -> None:
+    """Sums of eight columns over random `size`-subsets, one subset per column of `out`, by partial Fisher-Yates.
+
+    A 32-bit word u gives the place floor(u m / 2^32); where the remainder falls below 2^32 mod m, the word is thrown
+    away, so that every one of the m places has the same chance.  Source: Lemire 2019.
+    """
+    index, at, n = list(range(len(z))), 0, len(z)
+    for draw in range(draws):
+        for i in range(size):
+            left = n - i
+            product = int(words[at]) * left
+            at += 1
+            while product % (1 << 32) < (1 << 32) % left:
+                product = int(words[at]) * left
+                at += 1
+            j = i + (product >> 32)
+            index[i], index[j] = index[j], index[i]
+        out[:, draw] = z[index[:size]].sum(axis=0)
+
+
+def max_t_tally(  # noqa: PLR0917  the compiled twin takes the same
+    sums: Floats, first: int, last: int, add: Floats, bound: Floats, top: Floats, out: Ints
+) -> None:
+    """Counts over the columns first..last of |sums + add|, one row per endpoint, largest bound first.
+
+    Adds to `out`, per endpoint: statistics that reach its bound, overall maxima that do, maxima over this and all
+    later endpoints that do.  `top` is a buffer.
+    """
+    found = np.abs(sums[: len(bound), first:last] + add[:, None])
+    successive = np.maximum.accumulate(found[::-1], axis=0)[::-1]
+    out[0] += (found >= bound[:, None]).sum(axis=1)
+    out[1] += (successive[0] >= bound[:, None]).sum(axis=1)
+    out[2] += (successive >= bound[:, None]).sum(axis=1)
+    top[: last - first] = successive[0]
