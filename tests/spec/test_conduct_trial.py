@@ -27,7 +27,7 @@ from equipoise.conduct import (
     permit,
 )
 from equipoise.conduct.decide import DECISIONS as CONDUCT
-from equipoise.conduct.stage import require_step
+from equipoise.conduct.stage import NEEDS_CONSENT, require_step
 from equipoise.safety.decide import DECISIONS as SAFETY
 from equipoise.vocabulary import Refusal, Role
 from scenario import (
@@ -189,12 +189,19 @@ def test_only_the_site_changes_what_the_site_entered():
 def test_step_table(name, stage):
     """S13: every stage with every command."""
     if stage in STEPS[name]:
-        require_step(stage, name)
+        require_step(stage, name, has_consented=True)
     else:
         with pytest.raises(Refusal) as refusal:
-            require_step(stage, name)
+            require_step(stage, name, has_consented=True)
         assert refusal.value.rule == "STEP-ORDER"
         assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("name", sorted(NEEDS_CONSENT))
+def test_nothing_is_recorded_of_a_person_who_declined(name):
+    with pytest.raises(Refusal) as refusal:
+        require_step(Stage.SCREEN_FAILED, name, has_consented=False)
+    assert refusal.value.rule == "CONSENT-FIRST"
 
 
 @pytest.mark.parametrize("pair", sorted(tuple(sorted(pair)) for pair in KEPT_APART))

@@ -28,33 +28,42 @@ class DataCut:
 
 def cut_data(plan: Plan, trial: Trial) -> DataCut:
     """Take the cut of a trial as it is.  Pure: the same entries and definition give the same digest."""
-    digests: list[str] = []
-    values = 0
-    for row in data_rows(plan, trial):
-        digests.append(digest(row))
-        assert isinstance(row["values"], list), "a row holds its values as a list"
-        values += len(row["values"])
+    rows = [_row_digest(plan, trial, number) for number in trial.conduct.participants]
     return DataCut(
         study_digest=trial.conduct.study_digest,
         ledger_seq=trial.conduct.seq,
         ledger_hash=trial.conduct.hash,
-        data_digest=digest([trial.conduct.study_digest, *digests]),
-        participants=len(digests),
-        values=values,
+        data_digest=digest([trial.conduct.study_digest, *(row for row, _ in rows)]),
+        participants=len(rows),
+        values=sum(count for _, count in rows),
     )
 
 
 def data_rows(plan: Plan, trial: Trial) -> Iterator[dict[str, Json]]:
     """Each participant's data as JSON, in the order of screening: steps, values, doses, deviations, adverse events."""
-    events: dict[str, list[Json]] = {}
-    for each in trial.safety.adverse_events.values():
-        told = AdverseEventReported(each.number, each.participant, each.versions[0].known_on, each.current)
-        events.setdefault(each.participant, []).append(encode(told)[2])
-    for participant in trial.conduct.participants.values():
-        row = _steps(trial, participant)
-        row["values"] = [_value(value) for value in values_of_participant(plan, participant)]
-        row["adverse_events"] = events.get(participant.number, [])
-        yield row
+    return (_row(plan, trial, number) for number in trial.conduct.participants)
+
+
+def _row_digest(plan: Plan, trial: Trial, number: str) -> tuple[str, int]:
+    """The digest of a participant's data and the number of values, computed once per change and definition."""
+    key = (plan.digest, trial.touched[number])
+    known = trial.row_digests.get(number)
+    if known is None or known[0] != key:
+        row = _row(plan, trial, number)
+        assert isinstance(row["values"], list), "a row holds its values as a list"
+        known = trial.row_digests[number] = (key, digest(row), len(row["values"]))
+    return known[1], known[2]
+
+
+def _row(plan: Plan, trial: Trial, number: str) -> dict[str, Json]:
+    participant = trial.conduct.participants[number]
+    row = _steps(trial, participant)
+    row["values"] = [_value(value) for value in values_of_participant(plan, participant)]
+    row["adverse_events"] = [
+        encode(AdverseEventReported(each.number, number, each.versions[0].known_on, each.current))[2]
+        for each in trial.safety.events_of(number)
+    ]
+    return row
 
 
 def _steps(trial: Trial, participant: Participant) -> dict[str, Json]:

@@ -75,5 +75,6 @@ def admit(now: Situation, command: object) -> None:
             "DEFINITION-VERSION", "The trial follows another version of the study definition.", "Load that version."
         )
     if name in STEPS:
-        participant: str = command.participant  # type: ignore[attr-defined]  # every command of STEPS names one
-        require_step(state.participant(participant).stage, name)
+        number: str = command.participant  # type: ignore[attr-defined]  # every command of STEPS names one
+        participant = state.participant(number)
+        require_step(participant.stage, name, has_consented=bool(participant.consents))

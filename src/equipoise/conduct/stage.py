@@ -59,6 +59,9 @@ STEPS: Mapping[str, frozenset[Stage]] = {
 }
 """Command -> the stages in which a participant may receive it.  What stands not here concerns no one participant."""
 
+NEEDS_CONSENT = frozenset(name for name, stages in STEPS.items() if stages == _WITH_DATA)
+"""Commands that a person who never consented may not receive in any stage: who declined has failed screening, too."""
+
 _REMEDY: Mapping[Stage, str] = {
     Stage.SCREENED: "Record the signed consent first.",
     Stage.CONSENTED: "Decide and sign the eligibility first.",
@@ -71,11 +74,13 @@ _REMEDY: Mapping[Stage, str] = {
 }
 
 
-def require_step(stage: Stage, name: str) -> None:
-    """Refuse a command for a participant whose stage does not allow it."""
+def require_step(stage: Stage, name: str, *, has_consented: bool) -> None:
+    """Refuse a command for a participant whose stage does not allow it, or who has never consented to it."""
     if stage not in STEPS[name]:
         raise Refusal(
             "STEP-ORDER",
             f"The participant is {stage.value.replace('_', ' ')}: “{name.replace('_', ' ')}” is not possible now.",
             _REMEDY[stage],
         )
+    if name in NEEDS_CONSENT and not has_consented:
+        raise Refusal("CONSENT-FIRST", "This person has not consented.", "Nothing of the trial is recorded of them.")

@@ -61,6 +61,8 @@ class SafetyState:
     """All adverse events by number, and the graded results that are dealt with, as (participant, entry) pairs."""
 
     adverse_events: dict[int, AdverseEvent] = field(default_factory=dict)
+    numbers_of: dict[str, list[int]] = field(default_factory=dict)
+    """Participant -> the numbers of the events."""
     settled_candidates: set[tuple[str, int]] = field(default_factory=set)
 
     def apply(self, entry: Entry) -> None:
@@ -68,6 +70,10 @@ class SafetyState:
         handler = _HANDLERS.get(entry.type)
         if handler:
             handler(self, entry, entry.event)
+
+    def events_of(self, participant: str) -> tuple[AdverseEvent, ...]:
+        """A participant's adverse events in order."""
+        return tuple(self.adverse_events[number] for number in self.numbers_of.get(participant, ()))
 
     def adverse_event(self, participant: str, number: int) -> AdverseEvent:
         """A participant's event of this number.  Raises `Refusal` if there is none."""
@@ -80,6 +86,7 @@ class SafetyState:
 def _reported(state: SafetyState, entry: Entry, event: AdverseEventReported) -> None:
     version = AssessedVersion(entry.seq, entry.who, entry.recorded_at, event.known_on, event.assessment)
     state.adverse_events[event.adverse_event] = AdverseEvent(event.adverse_event, event.participant, (version,))
+    state.numbers_of.setdefault(event.participant, []).append(event.adverse_event)
     if event.candidate is not None:
         state.settled_candidates.add((event.participant, event.candidate))
 
