@@ -1,6 +1,6 @@
 """Safety: adverse events, candidates from graded results, the expedited clock, the open report."""
 
-from equipoise.safety.candidates import Candidate, RangeOf, candidates
+from equipoise.safety.candidates import Candidate, GradedResult, RangeOf, candidates, graded_results
 from equipoise.safety.clock import Deadline, deadlines, is_expedited
 from equipoise.safety.commands import (
     DeclineCandidate,
@@ -26,6 +26,7 @@ __all__ = [
     "DeclineCandidate",
     "Expectedness",
     "FollowUpAdverseEvent",
+    "GradedResult",
     "OpenReport",
     "Outcome",
     "RangeOf",
@@ -37,6 +38,7 @@ __all__ = [
     "candidates",
     "deadlines",
     "decide",
+    "graded_results",
     "is_expedited",
     "open_report",
 ]

@@ -20,6 +20,21 @@ _GRADED = "ctcae_v5."
 
 
 @dataclass(frozen=True, slots=True)
+class GradedResult:
+    """One result from day 1 on for one CTCAE term; a grade is None where the data do not give one.
+
+    `seq` is the entry that holds the result.
+    """
+
+    participant: str
+    term: str
+    grade: int | None
+    baseline_grade: int | None
+    point: Point
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A result that CTCAE grades above the participant's baseline; `seq` is the entry that holds it."""
 
@@ -39,20 +54,28 @@ def candidates(
     Without the laboratory's limits only the criteria that need none give a grade.  Lupus often starts with low counts:
     what counts is the change from baseline.
     """
-    later = [each for each in plan.definition.encounters if participant.started(each.id) and each.day >= 1]
-    found = (
-        each
-        for encounter in later
-        for form_id in encounter.forms
-        for item in plan.forms[form_id].items.values()
-        for each in _of_item(plan, participant, encounter, item, range_of)
+    return tuple(
+        Candidate(each.participant, each.term, each.grade, each.baseline_grade, each.point, each.seq)
+        for each in graded_results(plan, participant, range_of)
+        if each.grade is not None
+        and each.grade > (each.baseline_grade or 0)
+        and (participant.number, each.seq) not in safety.settled_candidates
     )
-    return tuple(each for each in found if (participant.number, each.seq) not in safety.settled_candidates)
+
+
+def graded_results(plan: Plan, participant: Participant, range_of: RangeOf | None = None) -> Iterator[GradedResult]:
+    """Every result from day 1 on that CTCAE has criteria for, with its grade and that of the participant's baseline."""
+    for encounter in plan.definition.encounters:
+        if encounter.day < 1 or participant.started(encounter.id) is None:
+            continue
+        for form_id in encounter.forms:
+            for item in plan.forms[form_id].items.values():
+                yield from _of_item(plan, participant, encounter, item, range_of)
 
 
 def _of_item(
     plan: Plan, participant: Participant, encounter: Encounter, item: Item, range_of: RangeOf | None
-) -> Iterator[Candidate]:
+) -> Iterator[GradedResult]:
     if item.derived is not None and item.derived.score.startswith(_GRADED):
         yield from _of_form(plan, participant, encounter, item)
     if item.type is not ItemType.REPORTED_QUANTITY:
@@ -66,20 +89,19 @@ def _of_item(
         about = _circumstances(participant, encounter.id, item, range_of, baseline)
         graded = grade(term, current.answer.reported(), about, _molar(item))
         before = baseline.grading.grade if baseline else None
-        if graded.grade is not None and graded.grade > (before or 0):
-            yield Candidate(participant.number, term.id, graded.grade, before, point, current.seq)
+        yield GradedResult(participant.number, term.id, graded.grade, before, point, current.seq)
 
 
-def _of_form(plan: Plan, participant: Participant, encounter: Encounter, item: Item) -> Iterator[Candidate]:
+def _of_form(plan: Plan, participant: Participant, encounter: Encounter, item: Item) -> Iterator[GradedResult]:
     """A grade that the form itself derives, as fever or a reaction at the injection site."""
     assert item.derived is not None, "only derived items are derived"
     answer = answer_at(plan, participant, encounter.id, item.id)
-    if answer is None or answer.number() < 1:
+    if answer is None:
         return
     page = Page(encounter.id, plan.form_of[item.id])
     latest = max(past[-1].seq for past in participant.pages[page].values())
     term = item.derived.score.removeprefix(_GRADED)
-    yield Candidate(participant.number, term, int(answer.number()), None, page.point(item.id), latest)
+    yield GradedResult(participant.number, term, int(answer.number()), None, page.point(item.id), latest)
 
 
 @dataclass(frozen=True, slots=True)
