@@ -6,6 +6,7 @@ the tests.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from equipoise.vocabulary import Refusal
@@ -29,6 +30,8 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the second where damage has reached the engine's own message
+
 _MEANINGS = {
     "SQLITE_FULL": ("LEDGER-DISK", "The disk is full.", "Free some space, then send the same request again."),
     "SQLITE_IOERR": (
@@ -48,10 +51,14 @@ _MEANINGS = {
 }
 
 
-def as_refusal(error: sqlite3.Error) -> Refusal | None:
-    """What a failure of the machine means to a person; nothing for an error that is our own."""
-    name = getattr(error, "sqlite_errorname", "")
-    for known, meaning in _MEANINGS.items():
-        if name == known or name.startswith(f"{known}_"):
-            return Refusal(*meaning)
-    return None
+@contextmanager
+def failures_as_refusals() -> Iterator[None]:
+    """Tell a person what a failure of the machine means; an error that is our own passes as it is."""
+    try:
+        yield
+    except UNREADABLE as error:
+        name = "SQLITE_CORRUPT" if isinstance(error, UnicodeDecodeError) else getattr(error, "sqlite_errorname", "")
+        for known, meaning in _MEANINGS.items():
+            if name == known or name.startswith(f"{known}_"):
+                raise Refusal(*meaning) from error
+        raise

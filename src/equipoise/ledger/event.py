@@ -31,6 +31,7 @@ def event(name: str, version: int = 1) -> Callable[[type[E]], type[E]]:
 
     def declare(cls: type[E]) -> type[E]:
         assert dataclasses.is_dataclass(cls), f"{cls.__name__} must be a dataclass"
+        assert cls.__dataclass_params__.frozen, f"{cls.__name__} must be frozen"  # type: ignore[attr-defined]  # untyped
         assert name not in _classes, f"entry type {name} is declared twice"
         _classes[name] = cls
         _versions[name] = version

@@ -3,7 +3,9 @@
 The trap behind each line is told in docs/decisions/0003-ledger-storage.md.
 """
 
+import sqlite3
 from collections.abc import Iterable
+from time import sleep
 
 from equipoise.ledger.connection import Connection
 from equipoise.vocabulary import Refusal
@@ -62,7 +64,7 @@ def prepare(connection: Connection) -> None:
     is not quietly put back.  Raises `Refusal` for a promise that does not hold.
     """
     for name, (wanted, _) in SETTINGS.items():
-        connection.execute(f"PRAGMA {name} = {wanted}").fetchall()
+        _set(connection, f"PRAGMA {name} = {wanted}")
     if broken := broken_settings(connection):
         raise Refusal(
             "LEDGER-DURABILITY",
@@ -77,6 +79,17 @@ def prepare(connection: Connection) -> None:
             f"The ledger's own safeguards have been changed: {', '.join(missing)}.",
             "Write nothing more, and run `equipoise verify` on it.",
         )
+
+
+def _set(connection: Connection, pragma: str, patience: int = 200) -> None:
+    """Two processes may make one new ledger at once, and the switch to WAL is the one statement that never waits."""
+    try:
+        connection.execute(pragma).fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_BUSY" or not patience:
+            raise
+        sleep(0.05)
+        _set(connection, pragma, patience - 1)
 
 
 def broken_settings(connection: Connection, names: Iterable[str] = SETTINGS) -> list[str]:

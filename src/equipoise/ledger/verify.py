@@ -12,7 +12,7 @@ from typing import TypeAlias
 from equipoise.ledger.anchor import Anchor
 from equipoise.ledger.chain import Row, judge_chain, judge_contents
 from equipoise.ledger.checkpoint import Checkpoint
-from equipoise.ledger.connection import Connection, as_refusal
+from equipoise.ledger.connection import UNREADABLE, Connection, failures_as_refusals
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.schema import SETTINGS, broken_settings, found_schema, schema_differences
 from equipoise.ledger.verification import Findings, VerificationReport
@@ -70,7 +70,7 @@ def _judge_safeguards(connection: Connection, settings: Collection[str], found: 
         found.note(Finding("LEDGER-SETTINGS", Severity.WARNING, "database", message))
     try:
         problems = [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         problems = [str(error)]
     for text in problems:
         found.error(
@@ -81,7 +81,7 @@ def _judge_safeguards(connection: Connection, settings: Collection[str], found: 
 def _rows(connection: Connection, found: Findings) -> Iterator[Row]:
     try:
         yield from connection.execute("SELECT seq, content, prev, hash, request FROM ledger ORDER BY seq")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         found.error("LEDGER-FILE", "ledger", f"The entries cannot be read to their end: {error}.")
 
 
@@ -89,7 +89,7 @@ def _checkpoints(connection: Connection, found: Findings) -> list[Checkpoint]:
     try:
         rows = connection.execute("SELECT seq, hash, signed_at, key, signature FROM checkpoint ORDER BY seq")
         return [Checkpoint(*row) for row in rows]
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         found.error("LEDGER-FILE", "checkpoint", f"The checkpoints cannot be read: {error}.")
         return []
 
@@ -192,15 +192,18 @@ def _opened(source: Path | Connection) -> Iterator[Connection]:
     if not source.is_file():
         raise Refusal("LEDGER-OPEN", f"There is no file {source.name} here.", "Name the trial's folder or its ledger.")
     wal = source.with_name(f"{source.name}-wal")
-    failure: sqlite3.Error | None = None
-    for mode in ["mode=ro"] if wal.is_file() and wal.stat().st_size else ["mode=ro", "immutable=1"]:
-        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)) as opened:
-            try:
-                found_schema(opened)
-            except sqlite3.Error as error:
-                failure = error
-            else:
-                yield opened
-                return
-    assert failure is not None
-    raise as_refusal(failure) or failure
+    modes = ["mode=ro"] if wal.is_file() and wal.stat().st_size else ["mode=ro", "immutable=1"]
+    with failures_as_refusals(), closing(_first_that_reads(source.resolve().as_uri(), modes)) as connection:
+        yield connection
+
+
+def _first_that_reads(uri: str, modes: list[str]) -> Connection:
+    connection = sqlite3.connect(f"{uri}?{modes[0]}", uri=True, isolation_level=None)
+    try:
+        found_schema(connection)
+    except UNREADABLE:
+        connection.close()
+        if not modes[1:]:
+            raise
+        return _first_that_reads(uri, modes[1:])
+    return connection

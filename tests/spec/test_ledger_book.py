@@ -1,0 +1,122 @@
+"""The one write door: who, role, when and why with every entry; refused is not written; repeated is answered."""
+
+import sqlite3
+from datetime import date
+
+import pytest
+
+from equipoise.ledger import Book, next_entry
+from equipoise.vocabulary import Refusal, Role
+from ledger_sample import NURSE, Enrolled, SampleState, enrol, fill, measured, open_ledger
+
+
+@pytest.fixture
+def book(tmp_path):
+    ledger = open_ledger(tmp_path / "ledger.sqlite3")
+    yield Book(ledger, SampleState())
+    ledger.close()
+
+
+def test_an_entry_says_who_in_which_role_when_and_why(book):
+    (entry,) = book.execute(enrol("P001"), **NURSE, why="consented today", request="r1")
+    assert (entry.who, entry.role, entry.why, entry.request) == ("n.sari", Role.INVESTIGATOR, "consented today", "r1")
+    assert entry.recorded_at.utcoffset().total_seconds() == 0
+    assert entry.event == Enrolled("P001", date(2024, 1, 2))
+
+
+def test_a_refused_command_writes_nothing_and_changes_nothing(book):
+    book.execute(enrol("P001"), **NURSE)
+    with pytest.raises(Refusal):
+        book.execute(enrol("P001"), **NURSE)
+    assert book.ledger.head()[0] == 1
+    assert book.state().enrolled == ["P001"]
+
+
+def test_a_repeated_request_is_answered_with_what_it_wrote_the_first_time(book):
+    first = book.execute(enrol("P001"), **NURSE, request="r1")
+    assert book.execute(enrol("P001"), **NURSE, request="r1") == first  # its answer was lost; without a name: refused
+    assert book.ledger.head()[0] == 1
+
+
+@pytest.mark.parametrize("other", [{"who": "d.budi", "role": NURSE["role"]}, {**NURSE, "role": Role.MONITOR}])
+def test_a_request_of_somebody_else_is_not_answered(book, other):
+    book.execute(enrol("P001"), **NURSE, request="r1")
+    with pytest.raises(Refusal, match="somebody else"):
+        book.execute(enrol("P001"), **other, request="r1")
+
+
+def test_the_state_is_never_ahead_of_the_ledger_when_a_commit_fails(book):
+    book.execute(enrol("P001"), **NURSE)
+
+    class FailsAtCommit:
+        def __init__(self, connection):
+            self.connection = connection
+
+        def __getattr__(self, name):
+            return getattr(self.connection, name)
+
+        def execute(self, sql, *parameters):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("the disk is gone")
+            return self.connection.execute(sql, *parameters)
+
+    sound = book.ledger._connection
+    book.ledger._connection = FailsAtCommit(sound)
+    with pytest.raises(sqlite3.OperationalError):
+        book.execute(enrol("P002"), **NURSE)
+    book.ledger._connection = sound
+    assert book.state().enrolled == ["P001"]
+    book.execute(enrol("P002"), **NURSE)
+    assert book.state().enrolled == ["P001", "P002"]
+
+
+def test_a_state_that_has_seen_what_was_rolled_back_is_not_used_again(book):
+    with pytest.raises(KeyError), book.ledger.transaction():
+        book.execute(enrol("P001"), **NURSE)
+        book.execute(enrol("P002"), **NURSE)  # folds P001, which is not durable yet
+        raise KeyError
+    assert book.ledger.head()[0] == 0
+    with pytest.raises(Refusal, match="no longer fits"):
+        book.state()
+    assert Book(book.ledger, SampleState()).state().enrolled == []
+
+
+def test_a_ledger_that_was_cut_underneath_the_program_is_noticed(book, tmp_path):
+    fill(book.ledger, 3)
+    book.state()
+    book.ledger._connection.execute("DROP TRIGGER ledger_no_delete")
+    book.ledger._connection.execute("DELETE FROM ledger WHERE seq > 1")
+    with pytest.raises(Refusal, match="no longer fits"):
+        book.execute(enrol("P001"), **NURSE)
+
+
+def test_a_state_that_an_entry_broke_half_way_is_not_used_again(book):
+    class Breaks(SampleState):
+        def apply(self, entry):
+            super().apply(entry)
+            if entry.seq == 2:
+                raise RuntimeError
+
+    breaking = Book(book.ledger, Breaks())
+    fill(book.ledger, 3)
+    with pytest.raises(RuntimeError):
+        breaking.state()
+    with pytest.raises(Refusal):
+        breaking.state()
+
+
+def test_a_book_sees_what_others_wrote(book, tmp_path):
+    other = Book(open_ledger(tmp_path / "ledger.sqlite3"), SampleState())
+    book.execute(enrol("P001"), **NURSE)
+    other.execute(enrol("P002"), **NURSE)
+    with pytest.raises(Refusal):
+        book.execute(enrol("P002"), **NURSE)
+    assert book.read(lambda state: list(state.enrolled)) == ["P001", "P002"]
+    other.ledger.close()
+
+
+def test_an_event_that_would_not_come_back_is_stopped_before_it_is_written():
+    listed = measured(1)
+    object.__setattr__(listed, "note", {1: "a key that JSON turns into text"})
+    with pytest.raises((AssertionError, TypeError)):
+        next_entry(1, "0" * 64, listed, **NURSE, when=listed.measured_at, why="", request="")
