@@ -1,5 +1,6 @@
 """The stand-alone verifier: it accepts the honest opening, and nothing else."""
 
+import hashlib
 import importlib.util
 import json
 import random
@@ -155,6 +156,117 @@ def test_mutated_ledgers_and_arms_are_rejected(small):
     for participant, arm in small.arms.items():
         assert not passes(small.opening, lines, {**small.arms, participant: swap[arm]})
     assert not passes(small.opening, lines, {**small.arms, "99-999": None})
+
+
+def rechained(held, edit):
+    """What a forger who owns ledger and lock can make: entries after `edit`, chained anew, and the lock refitted."""
+    contents = [json.loads(json.loads(line)["content"]) for line in held.lines()]
+    opening, lines, prev = json.loads(json.dumps(held.opening)), [], "0" * 64
+    for seq, content in enumerate(edit(contents), 1):
+        content["seq"] = seq
+        if content["type"] == "database_locked":
+            lock = content["body"]["certificate"]
+            lock["ledger_seq"], lock["ledger_hash"] = seq - 1, prev
+            opening["lock"] = lock
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        chained = hashlib.sha256(bytes.fromhex(prev) + text.encode()).hexdigest()
+        lines.append(json.dumps({"seq": seq, "prev": prev, "hash": chained, "content": text}))
+        prev = chained
+    return opening, lines
+
+
+def moved(kind, before):
+    """Puts the first entry `kind` before the first entry `before`."""
+
+    def edit(contents):
+        at = next(at for at, content in enumerate(contents) if content["type"] == kind)
+        entry = contents.pop(at)
+        to = next(at for at, content in enumerate(contents) if content["type"] == before)
+        return [*contents[:to], entry, *contents[to:]]
+
+    return edit
+
+
+def changed(kind, **body):
+    """Changes the body of the last entry `kind`."""
+
+    def edit(contents):
+        next(content for content in reversed(contents) if content["type"] == kind)["body"].update(body)
+        return contents
+
+    return edit
+
+
+def late_slot(contents):
+    extra = {"type": "slot_assigned", "body": {"participant": "99-999", "stratum": 0, "slot": 4}}
+    return [*contents, extra]
+
+
+FORGERIES = {
+    "anchored after the first participant": (moved("slot_assigned", "anchor_recorded"), "order of ceremony"),
+    "sealed before a seed was bound": (moved("list_sealed", "seed_committed"), "order of ceremony"),
+    "bound before the design was frozen": (moved("seed_committed", "design_frozen"), "order of ceremony"),
+    "anchored another root": (changed("anchor_recorded", root="0" * 64), "order of ceremony"),
+    "another share was bound": (changed("seed_committed", commitment="0" * 64), "design and seeds"),
+    "another design was frozen": (changed("design_frozen", design_digest="0" * 64), "design and seeds"),
+    "packs were renumbered": (changed("pack_map_received", numbers=["00011"] * 12), "list and opening"),
+    "a slot was skipped": (changed("slot_assigned", slot=4), "slots and lock"),
+    "a slot was given twice": (changed("slot_assigned", slot=2), "slots and lock"),
+    "a participant came twice": (changed("slot_assigned", participant="01-000"), "slots and lock"),
+    "a participant came after the lock": (late_slot, "slots and lock"),
+    "no lock": (lambda contents: contents[:-1], "list and opening"),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_k2_a_forger_who_chains_the_ledger_anew_fails_at_the_named_step(small, name):
+    edit, step = FORGERIES[name]
+    opening, lines = rechained(small, edit)
+    *_, (failing, passed, text) = verify_trial.Verification(opening, lines, small.arms).run()
+    assert (failing, passed) == (step, False), text
+
+
+def test_an_untouched_chain_made_anew_is_accepted(small):
+    assert passes(*rechained(small, lambda contents: contents), small.arms)
+
+
+def test_the_lock_names_the_ledger_and_two_people(small):
+    def lock(**change):
+        def edit(contents):
+            contents[-1]["body"]["certificate"].update(change)
+            return contents
+
+        return edit
+
+    opening, lines = rechained(small, lock(signatures=[{"who": "a"}, {"who": "a"}]))
+    assert not passes(opening, lines, small.arms)
+    opening, lines = rechained(small, lock(study_digest="6" * 64))
+    assert passes(opening, lines, small.arms)
+    forged = json.loads(json.loads(lines[-1])["content"])
+    forged["body"]["certificate"]["ledger_hash"] = "0" * 64
+    text = json.dumps(forged, sort_keys=True, separators=(",", ":"))
+    prev = json.loads(lines[-1])["prev"]
+    chained = hashlib.sha256(bytes.fromhex(prev) + text.encode()).hexdigest()
+    lines[-1] = json.dumps({"seq": forged["seq"], "prev": prev, "hash": chained, "content": text})
+    opening["lock"] = forged["body"]["certificate"]
+    assert not passes(opening, lines, small.arms)
+
+
+def test_the_root_is_checked_against_leaves_too(small):
+    """A vault that commits to one list and opens another fails although every other part agrees."""
+    opening, lines = rechained(small, changed_root)
+    opening["commitment"]["root"] = "0" * 64
+    *_, (failing, passed, _) = verify_trial.Verification(opening, lines, small.arms).run()
+    assert (failing, passed) == ("list and opening", False)
+
+
+def changed_root(contents):
+    for content in contents:
+        if content["type"] == "list_sealed":
+            content["body"]["commitment"]["root"] = "0" * 64
+        if content["type"] == "anchor_recorded":
+            content["body"]["root"] = "0" * 64
+    return contents
 
 
 def _parsed(line):

@@ -23,6 +23,7 @@ from equipoise.allocation.entries import (
 )
 from equipoise.allocation.hatch import HatchVerb, Sealed, VaultClient
 from equipoise.allocation.pack_map import PackMap, is_pack_number
+from equipoise.allocation.predictability import Predictability, judge_design, predictability
 from equipoise.allocation.procedures import (
     BigStick,
     BlockUrn,
@@ -51,6 +52,7 @@ __all__ = [
     "PackMapReceived",
     "PackPlan",
     "PermutedBlocks",
+    "Predictability",
     "Procedure",
     "RandomisationDesign",
     "RehearsalVault",
@@ -66,8 +68,10 @@ __all__ = [
     "default_design",
     "freeze_design",
     "is_pack_number",
+    "judge_design",
     "next_slot",
     "pack_for_dose",
+    "predictability",
     "read_design",
     "receive_pack_map",
     "record_anchor",

@@ -1,4 +1,4 @@
-"""What a design gives away: how often the next arm can be guessed, or is certain, by somebody who knows every earlier one.
+"""What a design gives away: how often the next arm can be guessed, or is certain, once all earlier ones are known.
 
 Exact sums over the procedure's own tree of chances; nothing is simulated.
 """
