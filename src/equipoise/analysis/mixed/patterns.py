@@ -1,0 +1,84 @@
+"""Repeated measurements grouped by which visits were observed, reduced to cross-products.
+
+For a pattern with t visits, X'MX over its participants is a linear function of the t x t matrix M; with the
+cross-products stored once, an iteration costs the same for 30 participants as for 3,000.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.vocabulary import Refusal
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Participants with the same visits observed.
+
+    `xx` is (t t) x (p p): row (a, b) holds the sum of x_a x_b'; `xy` is (t t) x p: the sum of x_a y_b; `yy` is t x t.
+    """
+
+    visits: NDArray[np.int64]
+    participants: int
+    xx: Floats
+    xy: Floats
+    yy: Floats
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """All patterns of a data set; `parameters` is the number of columns, `observations` of observed outcomes."""
+
+    patterns: tuple[Pattern, ...]
+    visits: int
+    parameters: int
+    observations: int
+    participants: int
+    variances: Floats
+    """Least-squares residual variance per visit: where the iteration starts."""
+
+
+def repeated(outcome: Floats, matrix: Floats, participants: Sequence[str], visits: Sequence[int]) -> Repeated:
+    """Group observed rows.  Refuses a participant with two rows at one visit."""
+    rows: dict[str, dict[int, int]] = {}
+    for row, (participant, visit) in enumerate(zip(participants, visits, strict=True)):
+        own = rows.setdefault(participant, {})
+        if visit in own:
+            raise Refusal(
+                "MMRM-TWICE",
+                "A participant has two outcomes at the same visit.",
+                "Choose one value per visit as the plan says (for example the one nearest to the planned day).",
+            )
+        own[visit] = row
+    groups: dict[tuple[int, ...], list[list[int]]] = {}
+    for own in rows.values():
+        seen = tuple(sorted(own))
+        groups.setdefault(seen, []).append([own[visit] for visit in seen])
+    p = matrix.shape[1]
+    residual = outcome - matrix @ np.linalg.lstsq(matrix, outcome, rcond=None)[0]
+    at, total = np.asarray(visits), max(visits) + 1
+    variances = np.array([float(np.mean(residual[at == visit] ** 2)) for visit in range(total)])
+    return Repeated(
+        tuple(_pattern(seen, np.array(index), outcome, matrix) for seen, index in sorted(groups.items())),
+        total,
+        p,
+        len(outcome),
+        len(rows),
+        np.maximum(variances, 1e-8 * max(float(variances.max()), 1e-300)),
+    )
+
+
+def _pattern(seen: tuple[int, ...], index: NDArray[np.int64], outcome: Floats, matrix: Floats) -> Pattern:
+    x, y = matrix[index], outcome[index]  # (n, t, p) and (n, t)
+    t, p = len(seen), matrix.shape[1]
+    return Pattern(
+        np.array(seen, dtype=np.int64),
+        len(index),
+        np.einsum("nap,nbq->abpq", x, x).reshape(t * t, p * p),
+        np.einsum("nap,nb->abp", x, y).reshape(t * t, p),
+        y.T @ y,
+    )

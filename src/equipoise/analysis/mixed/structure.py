@@ -1,0 +1,93 @@
+"""Covariance structures of the visits of one participant, in their natural parameters, with derivatives.
+
+Kenward and Roger's correction depends on the parameters chosen; these are SAS PROC MIXED's: the elements of the matrix
+(unstructured, Toeplitz), covariance and residual (compound symmetry), variance and correlation (AR(1)).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Structure(StrEnum):
+    """How the visits of a participant vary together."""
+
+    UNSTRUCTURED = "unstructured"
+    COMPOUND_SYMMETRY = "compound symmetry"
+    AR1 = "AR(1)"
+    TOEPLITZ = "Toeplitz"
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Sigma (t x t), dSigma/dtheta_h (H x t x t), second derivatives (H x H x t x t); `names` of the parameters."""
+
+    names: tuple[str, ...]
+    sigma: Floats
+    first: Floats
+    second: Floats
+
+
+def covariance(structure: Structure, theta: Floats, visits: int) -> Covariance:
+    """Sigma and its derivatives at `theta`."""
+    if structure is Structure.AR1:
+        return _ar1(theta, visits)
+    names, basis = _basis(structure, visits)
+    h = len(names)
+    return Covariance(names, np.tensordot(theta, basis, axes=1), basis, np.zeros((h, h, visits, visits)))
+
+
+def start(structure: Structure, variances: Floats) -> Floats:
+    """Starting values from the residual variance of each visit: no correlation."""
+    visits, mean = len(variances), float(variances.mean())
+    if structure is Structure.UNSTRUCTURED:
+        return np.array([variances[i] if i == j else 0.0 for i, j in _lower(visits)])
+    if structure is Structure.COMPOUND_SYMMETRY:
+        return np.array([0.0, mean])
+    if structure is Structure.AR1:
+        return np.array([mean, 0.0])
+    return np.concatenate(([mean], np.zeros(visits - 1)))
+
+
+def is_valid(structure: Structure, theta: Floats, visits: int) -> bool:
+    """Whether Sigma is positive definite, with room for rounding."""
+    if structure is Structure.AR1 and not (theta[0] > 0 and abs(theta[1]) < 1):
+        return False
+    values = np.linalg.eigvalsh(covariance(structure, theta, visits).sigma)
+    return bool(values[0] > 1e-10 * max(values[-1], 0.0))
+
+
+def _lower(visits: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(visits) for j in range(i + 1)]
+
+
+def _basis(structure: Structure, visits: int) -> tuple[tuple[str, ...], Floats]:
+    """Names and constant derivatives of a structure that is linear in its parameters."""
+    gap = np.abs(np.subtract.outer(np.arange(visits), np.arange(visits)))
+    if structure is Structure.COMPOUND_SYMMETRY:
+        return ("CS", "residual"), np.array([np.ones((visits, visits)), np.eye(visits)])
+    if structure is Structure.TOEPLITZ:
+        names = ("residual", *(f"TOEP({lag + 1})" for lag in range(1, visits)))
+        return names, np.array([(gap == lag).astype(float) for lag in range(visits)])
+    pairs = _lower(visits)
+    basis = np.zeros((len(pairs), visits, visits))
+    for h, (i, j) in enumerate(pairs):
+        basis[h, i, j] = basis[h, j, i] = 1.0
+    return tuple(f"UN({i + 1},{j + 1})" for i, j in pairs), basis
+
+
+def _ar1(theta: Floats, visits: int) -> Covariance:
+    """Sigma_ij = v rho^|i - j|."""
+    v, rho = float(theta[0]), float(theta[1])
+    gap = np.abs(np.subtract.outer(np.arange(visits), np.arange(visits))).astype(float)
+    power = np.where(gap == 0, 1.0, np.power(rho, gap))
+    slope = np.where(gap >= 1, gap * np.power(rho, np.maximum(gap - 1, 0)), 0.0)
+    bend = np.where(gap >= 2, gap * (gap - 1) * np.power(rho, np.maximum(gap - 2, 0)), 0.0)
+    zero = np.zeros_like(power)
+    return Covariance(
+        ("residual", "AR(1)"), v * power, np.array([power, v * slope]), np.array([[zero, slope], [slope, v * bend]])
+    )

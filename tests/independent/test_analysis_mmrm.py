@@ -1,0 +1,280 @@
+"""MMRM against SAS PROC MIXED listings (openpharma/mmrm, design/SAS, commit ec290b2), nlme and the paired t test.
+
+Program of the listings: PROC MIXED with REPEATED AVISIT / SUBJECT = USUBJID TYPE = ..., DDFM = SATTERTHWAITE or
+KENWARDROGER; nlme 3.1-162 `gls` for -2 log likelihoods.  Tolerances are the printed digits, except where SAS stopped
+before the optimum (its -2 log likelihood is larger than ours).
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from analysis_vectors import close, column, rows
+from equipoise.analysis import LongData, SmallSample, Structure, mmrm
+from equipoise.analysis.mixed.fit import Fitted, fit
+from equipoise.analysis.mixed.inference import corrected_covariance, degrees_of_freedom, joint_test
+from equipoise.analysis.mixed.patterns import repeated
+from shared_data import needs_shared
+
+pytestmark = needs_shared
+KR, LINEAR, PLAIN = SmallSample.KENWARD_ROGER, SmallSample.KENWARD_ROGER_LINEAR, SmallSample.SATTERTHWAITE
+
+
+def fev(structure: Structure, *terms: str, restricted: bool = True) -> Fitted:
+    """FEV1 ~ 1 + terms."""
+    table = [row for row in rows("fev_data.csv") if row["FEV1"] != "NA"]
+    visit = [int(row["AVISIT"][-1]) - 1 for row in table]
+    known = {
+        "TRT": np.array([row["ARMCD"] == "TRT" for row in table], float),
+        "Female": np.array([row["SEX"] == "Female" for row in table], float),
+        "Black": np.array([row["RACE"].startswith("Black") for row in table], float),
+        "White": np.array([row["RACE"] == "White" for row in table], float),
+        **{f"VIS{v + 1}": np.array([own == v for own in visit], float) for v in range(4)},
+    }
+    columns = [np.ones(len(table))] + [np.prod([known[t] for t in term.split(":")], axis=0) for term in terms]
+    outcome = np.array([float(row["FEV1"]) for row in table])
+    return fit(repeated(outcome, np.column_stack(columns), column(table, "USUBJID"), visit), structure, restricted)
+
+
+def se(fitted: Fitted, at: int, method: SmallSample) -> float:
+    return float(np.sqrt(corrected_covariance(fitted, method)[at, at]))
+
+
+def df(fitted: Fitted, at: int) -> float:
+    return degrees_of_freedom(fitted, np.eye(len(fitted.at.coefficients))[at])
+
+
+def test_sas_reml_un() -> None:
+    fitted = fev(Structure.UNSTRUCTURED, "TRT", "Female")
+    assert fitted.at.minus2 <= 3666.96698281  # SAS; ours is a slightly better optimum
+    assert close(fitted.at.minus2, "3666.966975")
+    printed = (108.64, 45.5282, 40.1475, -2.4314, 0.8698, 24.7713, -46.7566, -13.0626, 18.9219, 152.49)
+    assert np.allclose(fitted.theta, printed, atol=0.02)
+    for at, (value, error, freedom) in enumerate(
+        ((41.0757, 0.5504, 156.07), (3.8265, 0.6422, 161.04), (-0.1404, 0.6434, 161.32))
+    ):
+        assert abs(fitted.at.coefficients[at] - value) < 6e-5
+        assert abs(se(fitted, at, PLAIN) - error) < 6e-5
+        assert abs(df(fitted, at) - freedom) < 6e-3
+
+
+def test_sas_ml_un() -> None:
+    fitted = fev(Structure.UNSTRUCTURED, "TRT", "Female", restricted=False)
+    assert abs(fitted.at.minus2 - 3668.40243767) < 2e-5
+    for at, (value, error, freedom) in enumerate(
+        ((41.0840, 0.5452, 158), (3.8276, 0.6362, 163), (-0.1382, 0.6374, 164))
+    ):
+        assert abs(fitted.at.coefficients[at] - value) < 1e-3
+        assert abs(se(fitted, at, PLAIN) - error) < 1e-4
+        assert round(df(fitted, at)) == freedom
+
+
+@pytest.mark.parametrize(
+    ("restricted", "minus2", "rho", "residual", "lines"),
+    [
+        (True, "3853.30169736", "0.3931", "84.6947",
+         (("40.1643", "0.8377", 190), ("4.2211", "0.9629", 187), ("0.2364", "0.9646", 188))),
+        (False, "3857.17944241", "0.3861", "83.9291",
+         (("40.1664", "0.8312", 193), ("4.2196", "0.9553", 191), ("0.2317", "0.9570", 191))),
+    ],
+)  # fmt: skip
+def test_sas_ar1(restricted: bool, minus2: str, rho: str, residual: str, lines) -> None:
+    fitted = fev(Structure.AR1, "TRT", "Female", restricted=restricted)
+    assert close(fitted.at.minus2, minus2)
+    assert close(fitted.theta[1], rho)
+    assert abs(fitted.theta[0] - float(residual)) < 2e-4
+    for at, (value, error, freedom) in enumerate(lines):
+        assert close(fitted.at.coefficients[at], value)
+        assert close(se(fitted, at, PLAIN), error)
+        assert round(df(fitted, at)) == freedom
+
+
+@pytest.mark.parametrize(
+    ("structure", "minus2", "parameters", "value", "error", "freedom"),
+    [
+        (Structure.COMPOUND_SYMMETRY, 3917.98183508, (5.8943, 81.0025), 42.2896, 0.4285, 187),
+        (Structure.AR1, 3875.49945459, (88.9866, 0.4272), 42.3255, 0.5013, 188),
+        (Structure.TOEPLITZ, 3856.7, (89.0847, 41.5499, 6.9536, -17.6135), 42.3721, 0.4684, 166),
+        (
+            Structure.UNSTRUCTURED, 3700.94648570,
+            (113.63, 49.8999, 44.0193, 2.7459, 4.9722, 27.2643, -40.4566, -8.5335, 23.0555, 158.17),
+            42.8338, 0.3509, 171,
+        ),
+    ],
+)  # fmt: skip
+def test_sas_intercept_only(structure, minus2, parameters, value, error, freedom) -> None:
+    fitted = fev(structure)
+    assert abs(fitted.at.minus2 - minus2) < (0.06 if structure is Structure.TOEPLITZ else 1e-5)
+    assert np.allclose(fitted.theta, parameters, atol=0.03)
+    assert abs(fitted.at.coefficients[0] - value) < 1e-3
+    assert abs(se(fitted, 0, PLAIN) - error) < 6e-5
+    assert abs(df(fitted, 0) - freedom) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("structure", "sas", "sas_linear", "sas_df", "ours", "tolerance"),
+    [
+        (Structure.UNSTRUCTURED, 0.66124382270307, 0.66124382270307, 160.733266403768, "0.66130046", 1e-3),
+        (Structure.AR1, 0.95865439662225, 0.96058142305176, 188.46934887972, "0.95865366", 2e-6),
+        (Structure.COMPOUND_SYMMETRY, 0.7964696053595, 0.7964696053595, 177.038485931223, "0.79646969", 1e-6),
+        (Structure.TOEPLITZ, 0.87839805519623, 0.87839805519623, 160.027408337368, "0.87842942", 1e-4),
+    ],
+)
+def test_sas_kenward_roger(structure, sas, sas_linear, sas_df, ours, tolerance) -> None:
+    """Treatment effect of FEV1 ~ ARMCD; SAS's values as stored in the test suite of R mmrm."""
+    fitted = fev(structure, "TRT")
+    assert close(se(fitted, 1, KR), ours)
+    assert se(fitted, 1, KR) == pytest.approx(sas, rel=tolerance)
+    assert se(fitted, 1, LINEAR) == pytest.approx(sas_linear, rel=tolerance)
+    assert df(fitted, 1) == pytest.approx(sas_df, rel=tolerance)
+
+
+def test_full_model_of_the_mmrm_readme() -> None:
+    visits = ("VIS2", "VIS3", "VIS4")
+    fitted = fev(
+        Structure.UNSTRUCTURED, "Black", "White", "Female", "TRT", *visits, *(f"TRT:{visit}" for visit in visits)
+    )
+    assert close(fitted.at.minus2, "3386.44987116")
+    for at, (value, error, freedom) in enumerate(
+        (
+            (30.77748, 0.88656, 218.80), (1.53050, 0.62448, 168.67), (5.64357, 0.66561, 157.14),
+            (0.32606, 0.53195, 166.13), (3.77423, 1.07415, 145.55), (4.83959, 0.80172, 143.88),
+            (10.34211, 0.82269, 155.56), (15.05390, 1.31281, 138.47), (-0.04193, 1.12932, 138.56),
+            (-0.69369, 1.18765, 158.17), (0.62423, 1.85085, 129.72),
+        )
+    ):  # fmt: skip
+        assert fitted.at.coefficients[at] == pytest.approx(value, abs=5e-4)  # their optimiser stops a little earlier
+        assert se(fitted, at, PLAIN) == pytest.approx(error, rel=2e-4)
+        assert df(fitted, at) == pytest.approx(freedom, rel=2e-4)
+    assert close(se(fitted, 4, KR), "1.08177779")
+    assert close(se(fitted, 10, KR), "1.86795767")
+
+
+def polyps(complete: bool = False, **options) -> object:
+    kept = [row for row in rows("polyps.csv") if row["number12m"] or not complete]
+    visits = ("number3m", "number12m")
+    cells = [(row, visit) for row in kept for visit in visits]
+    data = LongData(
+        [math.log(float(row[visit])) if row[visit] else None for row, visit in cells],
+        [row["participant_id"] for row, _ in cells],
+        [visit for _, visit in cells],
+        [row["treatment"] for row, _ in cells],
+        visits,
+        {"baseline": [math.log(float(row["baseline"])) for row, _ in cells]},
+    )
+    return mmrm(data, "placebo", **options)
+
+
+@pytest.mark.parametrize(
+    ("structure", "by_visit", "minus2", "three", "twelve"),
+    [
+        (Structure.UNSTRUCTURED, frozenset(), "86.20985151",
+         ("-0.701839", "0.206899", "18.2824", "0.20746205"), ("-1.483348", "0.413715", "16.5026", "0.41617227")),
+        (Structure.UNSTRUCTURED, frozenset({"baseline"}), "82.64445698",
+         ("-0.663409", "0.204733", "19.0000", "0.20473313"), ("-1.601292", "0.385124", "17.1038", "0.38686412")),
+    ],
+)  # fmt: skip
+def test_polyps(structure, by_visit, minus2, three, twelve) -> None:
+    plain = polyps(structure=structure, by_visit=by_visit, small_sample=PLAIN)
+    corrected = polyps(structure=structure, by_visit=by_visit, small_sample=KR)
+    assert close(plain.scalar("-2 REML log likelihood"), minus2)
+    for visit, (value, error, freedom, kr) in (("number3m", three), ("number12m", twelve)):
+        name = f"sulindac - placebo at {visit}"
+        assert close(plain.estimate(name).value, value)
+        assert close(plain.estimate(name).se, error)
+        assert close(plain.estimate(name).df, freedom)
+        assert close(corrected.estimate(name).se, kr)
+        assert close(corrected.estimate(name).df, freedom)
+
+
+def test_polyps_compound_symmetry_and_ar1() -> None:
+    for structure, first, second in (
+        (Structure.COMPOUND_SYMMETRY, "0.015455", "0.485153"),
+        (Structure.AR1, "0.500609", "0.030873"),
+    ):
+        result = polyps(structure=structure, small_sample=PLAIN)
+        assert close(result.scalar("-2 REML log likelihood"), "92.52297914")
+        parameters = [value for _, value in result.scalars[2:]]
+        assert close(parameters[0], first)
+        assert close(parameters[1], second)
+        estimate = result.estimate("sulindac - placebo at number3m")
+        assert close(estimate.value, "-0.763125")
+        assert close(estimate.se, "0.305705")
+        assert close(estimate.df, "36.7700")
+    name = "sulindac - placebo at number3m"
+    assert close(polyps(structure=Structure.AR1, small_sample=KR).estimate(name).se, "0.30570105")
+    assert close(polyps(structure=Structure.AR1, small_sample=LINEAR).estimate(name).se, "0.30571206")
+
+
+def test_complete_data_equals_ancova_at_each_visit() -> None:
+    result = polyps(complete=True, by_visit=frozenset({"baseline"}), small_sample=LINEAR)
+    assert close(result.scalar("-2 REML log likelihood"), "80.21373936")
+    for name, value, error, p in (
+        ("sulindac - placebo at number3m", "-0.728697", "0.21644462", None),
+        ("sulindac - placebo at number12m", "-1.6222994296", "0.3857864382", "0.0005949422"),
+    ):
+        estimate = result.estimate(name)
+        assert close(estimate.value, value)
+        assert close(estimate.se, error)
+        assert estimate.df == pytest.approx(17, abs=1e-9)
+        assert p is None or close(estimate.p, p)
+
+
+def test_sleep_equals_the_paired_t_test() -> None:
+    """R mmrm's default Kenward-Roger gives SE 0.3386 here; SAS and the paired t test give 0.3889587."""
+    table = rows("sleep.csv")
+    outcome = np.array([float(v) for v in column(table, "extra_hours")])
+    drug = np.array([float(v == "2") for v in column(table, "drug")])
+    grouped = repeated(outcome, np.column_stack((np.ones(20), drug)), column(table, "id"), [int(v) for v in drug])
+    for structure, minus2, theta, intercept_df in (
+        (Structure.UNSTRUCTURED, "69.64946884", ("3.200556", "2.848333", "4.009000"), None),
+        (Structure.COMPOUND_SYMMETRY, "69.95588292", ("2.848333", "0.756444"), "11.0814"),
+    ):
+        fitted = fit(grouped, structure)
+        assert close(fitted.at.minus2, minus2)
+        assert all(close(found, printed) for found, printed in zip(fitted.theta, theta, strict=True))
+        assert close(fitted.at.coefficients[1], "1.58")
+        for method in SmallSample:
+            assert close(se(fitted, 1, method), "0.3889587239")
+        assert df(fitted, 1) == pytest.approx(9, abs=1e-8)
+        assert intercept_df is None or close(df(fitted, 0), intercept_df)
+
+
+def test_derivatives_against_differences() -> None:
+    """Score and Hessian of -2 log L, numerically."""
+    from equipoise.analysis.mixed.likelihood import evaluate
+    from equipoise.analysis.mixed.structure import covariance
+
+    generator = np.random.default_rng(1)
+    n, t = 12, 3
+    visit, who = np.tile(np.arange(t), n), [str(i) for i in np.repeat(np.arange(n), t)]
+    keep = generator.random(n * t) < 0.8
+    x = np.column_stack((np.ones(n * t), generator.normal(size=n * t)))[keep]
+    y = generator.normal(size=n * t)[keep]
+    grouped = repeated(y, x, [w for w, k in zip(who, keep, strict=True) if k], visit[keep].tolist())
+    for structure, theta in (
+        (Structure.UNSTRUCTURED, np.array([1.2, 0.3, 1.5, 0.1, 0.2, 0.9])),
+        (Structure.AR1, np.array([1.3, 0.4])),
+        (Structure.TOEPLITZ, np.array([1.1, 0.3, 0.2])),
+        (Structure.COMPOUND_SYMMETRY, np.array([0.3, 0.8])),
+    ):
+        for restricted in (True, False):
+
+            def at(theta, structure=structure, restricted=restricted):
+                return evaluate(grouped, covariance(structure, theta, t), restricted)
+
+            steps = 1e-5 * np.eye(len(theta))
+            score = [(at(theta + e).minus2 - at(theta - e).minus2) / 2e-5 for e in steps]
+            hessian = [(at(theta + e).score - at(theta - e).score) / 2e-5 for e in steps]
+            assert np.allclose(at(theta).score, score, rtol=1e-6, atol=1e-6)
+            assert np.allclose(at(theta).observed, hessian, rtol=1e-6, atol=1e-6)
+
+
+def test_joint_test_of_one_contrast_is_the_square_of_t() -> None:
+    fitted = fev(Structure.UNSTRUCTURED, "TRT")
+    contrast = np.array([0.0, 1.0])
+    for method in (PLAIN, KR, LINEAR):
+        t = fitted.at.coefficients[1] / se(fitted, 1, method)
+        assert joint_test(fitted, contrast[None], method).statistic == pytest.approx(t * t)
+        assert f"{df(fitted, 1):.4f}" in joint_test(fitted, contrast[None], method).reference
