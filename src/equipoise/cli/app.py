@@ -98,7 +98,7 @@ def rehearse(
     participants: Annotated[
         int | None, typer.Option(min=2, max=20_000, help="How many to randomise; else the study's own number.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 5921058,
     scenario: Annotated[Path | None, typer.Option(help="A scenario file: effects, drop-out, errors.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the trial and its report.")] = Path("out"),
 ) -> None:
@@ -115,11 +115,20 @@ def rehearse(
 @app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="A trial's folder, or its ledger file.", metavar="DIR")],
+    anchors: Annotated[
+        Path | None, typer.Option(help="Your own copies of the ledger's end; else anchors.txt beside the ledger.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A public key that you trust to sign; may be given again.", metavar="HEX")
+    ] = None,
 ) -> None:
-    """Check the chain, the signed checkpoints, the outside anchors and the projections of a trial."""
+    """Check the chain, the signed checkpoints, the outside anchors and the projections of a trial.
+
+    The exit status is 1 if something was changed or damaged, and 2 if there is no ledger to check.
+    """
     from equipoise.cli.verify import run
 
-    raise typer.Exit(run(folder, console=_console()))
+    raise typer.Exit(run(folder, console=_console(), anchors=anchors, trusted_keys=key or ()))
 
 
 def _console() -> Any:

@@ -60,7 +60,7 @@ def _readme(record: RegistryRecord, file: str) -> str:
             "| `study.yaml` | the draft: what the record says, and `undecided` where it does not |",
             f"| `{SCHEMA_FILE.name}` | the schema, so that an editor completes the file |",
             "",
-            "The record is public data of ClinicalTrials.gov (US National Library of Medicine); no endorsement implied.",
+            "The record is public data of ClinicalTrials.gov (US National Library of Medicine); nothing is endorsed.",
             "",
             "Decide what is open, and write the reason and the source of each choice under `decisions`.",
             "`equipoise check .` lists what is left; `equipoise rehearse .` plays the trial on synthetic participants.",

@@ -36,8 +36,11 @@ from equipoise.conduct import (
     window_of,
 )
 from equipoise.conduct.words import ScreenFailure, WithdrawalFrom, WithdrawalReason
-from equipoise.design import Life, Scenario
+from equipoise.design import AdverseEventModel, Life, Scenario
 from equipoise.protocol.schedule import Activity, Encounter
+from equipoise.safety import ReportAdverseEvent
+from equipoise.safety.events import Assessment
+from equipoise.safety.words import ActionTaken, Causality, Expectedness, Outcome, Seriousness
 from equipoise.vocabulary import digest
 
 _OPENS = time(8, 30)
@@ -62,6 +65,7 @@ class Course:
     number: str = ""
     arm: str | None = None
     mistyped: list[Mistyped] = field(default_factory=list)
+    events: dict[str, list[AdverseEventModel]] = field(default_factory=dict)
     is_over: bool = False
 
     def run(self, screened_on: date) -> Iterator[datetime]:
@@ -89,6 +93,7 @@ class Course:
         first = next(each for each in encounters if Activity.RANDOMISATION in each.activities)
         yield self._opening(day_one)
         self._randomise()
+        self._plan_adverse_events(encounters)
         self._visit(first, day_one, day_one)
         yield from self._follow(day_one, [encounter for encounter in encounters if encounter.day > 1])
 
@@ -169,6 +174,18 @@ class Course:
                 self._visit(encounter, on, day_one)
         self.desk.do(INVESTIGATOR, Complete(self.number, on))
 
+    def _plan_adverse_events(self, encounters: tuple[Encounter, ...]) -> None:
+        """Draw which events will be told at which visit; the draws are the same in every arm."""
+        treated = [encounter.id for encounter in encounters if encounter.day >= 1]
+        for model in self.scenario.adverse_events:
+            chance, when = self.luck.random(), int(self.luck.integers(len(treated)))
+            if chance < model.share + model.extra_share.get(self.arm or "", 0.0):
+                self.events.setdefault(treated[when], []).append(model)
+
+    def _tell_adverse_events(self, encounter: Encounter, on: date) -> None:
+        for model in self.events.get(encounter.id, ()):
+            self.desk.do(INVESTIGATOR, ReportAdverseEvent(self.number, on, _assessment(model, on)))
+
     def _withdraw(self, on: date) -> None:
         reasons = (WithdrawalReason.PARTICIPANT_DECISION, WithdrawalReason.LOST_TO_FOLLOW_UP)
         reason = reasons[int(self.luck.integers(len(reasons)))]
@@ -197,10 +214,10 @@ class Course:
         self.desk.do(CARE_PROVIDER, StartEncounter(self.number, encounter.id, on, _LATE_REASON if outside else ""))
         sight = self._sight(encounter)
         for form_id in encounter.forms:
-            if not self.desk.plan.form(form_id).form.repeating:
-                self._fill_page(Page(encounter.id, form_id), sight)
+            self._fill_page(Page(encounter.id, form_id), sight)
         if Activity.DOSE in encounter.activities:
             self._give_dose(encounter)
+        self._tell_adverse_events(encounter, on)
 
     def _sight(self, encounter: Encounter) -> Sight:
         encounters = self.desk.plan.definition.encounters
@@ -210,15 +227,17 @@ class Course:
 
     def _fill_page(self, page: Page, sight: Sight) -> None:
         plan, form = self.desk.plan, self.desk.plan.form(page.form)
-        written = fill(plan, form, sight)
-        behaviour = self.scenario.behaviour
-        missing = [item for item in written if self._happens(behaviour.item_not_done) and not form.items[item].required]
-        written = {item: text for item, text in written.items() if item not in missing}
-        slips = mistype(form, written, self.luck, behaviour.typing_error)
-        answers = tuple(Typed(item, slips.get(item, text), reason=_UNUSUAL_REASON) for item, text in written.items())
+        filled, behaviour = fill(plan, form, sight), self.scenario.behaviour
+        lost = [item for item in filled.written if self._happens(behaviour.item_not_done)]
+        missing = [*filled.unreadable, *(item for item in lost if not form.items[item].required)]
+        slips = mistype(plan, form, filled, self.luck, share=behaviour.typing_error, moment=sight.moment)
+        typed = {item: slips.get(item, text) for item, text in filled.written.items() if item not in missing}
         hidden = any(ASSESSOR.role in item.restricted for item in form.items.values())
         actor = INVESTIGATOR if hidden else ASSESSOR
-        self.mistyped += [Mistyped(actor, self.number, page, item, written[item]) for item in slips]
+        self.mistyped += [
+            Mistyped(actor, self.number, page, item, filled.written[item]) for item in slips if item in typed
+        ]
+        answers = tuple(Typed(item, text, reason=_UNUSUAL_REASON) for item, text in typed.items())
         if answers:
             self.desk.do(actor, Capture(self.number, page, answers))
         if missing:
@@ -254,3 +273,18 @@ class Course:
 
     def _local_moment(self) -> datetime:
         return self.desk.clock().astimezone(self.desk.plan.zone).replace(microsecond=0)
+
+
+def _assessment(model: AdverseEventModel, on: date) -> Assessment:
+    """What the masked investigator says: begun and over on the day on which it is told."""
+    return Assessment(
+        term=model.term,
+        started_on=on,
+        grade=model.grade,
+        causality=Causality.POSSIBLE if model.related else Causality.UNRELATED,
+        action=ActionTaken.NONE,
+        outcome=Outcome.RECOVERED,
+        serious=(Seriousness.HOSPITALISATION,) if model.serious else (),
+        expectedness=Expectedness.EXPECTED if model.serious else None,
+        ended_on=on,
+    )

@@ -12,7 +12,8 @@ from equipoise.cli.rehearsal.cast import SPONSOR
 from equipoise.cli.rehearsal.cleaning import monitor_weekly
 from equipoise.cli.rehearsal.course import Course
 from equipoise.cli.rehearsal.desk import Desk
-from equipoise.conduct import OpenTrial, TrialState, make_plan
+from equipoise.closure import Trial
+from equipoise.conduct import OpenTrial, make_plan
 from equipoise.design import Scenario, draw_life, stream
 from equipoise.ledger import Book, Entry, SqliteLedger
 from equipoise.protocol import StudyDefinition, asked_items
@@ -62,7 +63,7 @@ def start(part: Part, folder: Path) -> Rehearsal:
     """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony."""
     clock = SteppingClock(datetime.combine(STARTS_ON, time(2, 0), tzinfo=UTC))
     plan = make_plan(part.definition)
-    book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), TrialState())
+    book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), Trial())
     desk = Desk(book, plan, clock)
     vault = RehearsalVault(folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
     rehearsal = Rehearsal(part, desk, vault)
@@ -105,8 +106,8 @@ def _arrivals(rehearsal: Rehearsal, agenda: Agenda) -> Iterator[datetime]:
         agenda.add(course.run(moment.date()))
 
 
-def _recorder(book: Book[TrialState]) -> Record:
+def _recorder(book: Book[Trial]) -> Record:
     def record(verb: Callable[[AllocationState], Sequence[object]], role: Role) -> tuple[Entry, ...]:
-        return book.execute(lambda state: verb(state.allocation), who=f"synthetic.{role.value}", role=role)
+        return book.execute(lambda trial: verb(trial.conduct.allocation), who=f"synthetic.{role.value}", role=role)
 
     return record

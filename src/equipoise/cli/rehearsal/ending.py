@@ -1,0 +1,88 @@
+"""The end of a rehearsal: blind review, lock with two signatures, release by the vault, receipt."""
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from equipoise.cli.rehearsal.cast import DATA_MANAGER, INVESTIGATOR, STATISTICIAN
+from equipoise.cli.rehearsal.desk import Desk
+from equipoise.cli.rehearsal.trial import Rehearsal
+from equipoise.closure import (
+    LOCK_MEANING,
+    BlindReview,
+    ClassifyDeviation,
+    LockCertificate,
+    LockDatabase,
+    ReceiveRelease,
+    RegisterSigningKey,
+    ReleasedAllocation,
+    Signature,
+    SignBlindReview,
+    certify,
+    prepare_lock,
+    read_opening,
+    review,
+    sign,
+)
+from equipoise.conduct import Actor, DeviationKind
+from equipoise.vocabulary import Json, digest
+
+_SIGNERS = (INVESTIGATOR, STATISTICIAN)
+_MINOR = "SYNTHETIC: no influence on the primary endpoint is expected."
+_IMPORTANT = "SYNTHETIC: less than the planned volume was given."
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end of a trial hands over: the sets, the lock, the opened list as text and as verified."""
+
+    review: BlindReview
+    certificate: LockCertificate
+    opening: str
+    allocation: ReleasedAllocation
+
+
+def end(rehearsal: Rehearsal) -> Ending:
+    """Review masked, lock, release and receive; each step through the commands of the real trial."""
+    desk = rehearsal.desk
+    reviewed = _review(desk)
+    certificate = _lock(desk, rehearsal.part.seed)
+    desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint(desk.book.ledger.head()))
+    opening = rehearsal.vault.release(certificate.as_json(), review(desk.plan, desk.trial).data_digest)
+    allocation = read_opening(opening, desk.book.ledger.entries(), desk.state)
+    desk.do(STATISTICIAN, ReceiveRelease(allocation))
+    desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint(desk.book.ledger.head()))
+    return Ending(reviewed, certificate, opening, allocation)
+
+
+def _review(desk: Desk) -> BlindReview:
+    for number in desk.state.deviations:
+        kind = next(
+            each.kind for who in desk.state.participants.values() for n, each in who.deviations.items() if n == number
+        )
+        important = kind is DeviationKind.DOSING
+        desk.do(STATISTICIAN, ClassifyDeviation(number, important, _IMPORTANT if important else _MINOR))
+    found = review(desk.plan, desk.trial)
+    desk.do(STATISTICIAN, SignBlindReview())
+    return found
+
+
+def _lock(desk: Desk, seed: int) -> LockCertificate:
+    keys = {actor: _key(seed, actor) for actor in _SIGNERS}
+    for actor, key in keys.items():
+        desk.do(actor, RegisterSigningKey(key.public_key().public_bytes_raw().hex()))
+    statement = prepare_lock(desk.situation(DATA_MANAGER), desk.trial)
+    signatures = [_signed(desk, actor, key, statement.as_json()) for actor, key in keys.items()]
+    certificate = certify(statement, *signatures)
+    desk.do(DATA_MANAGER, LockDatabase(certificate))
+    return certificate
+
+
+def _signed(desk: Desk, actor: Actor, key: Ed25519PrivateKey, record: Json) -> Signature:
+    public = key.public_key().public_bytes_raw().hex()
+    return sign(record, actor, LOCK_MEANING, desk.clock(), key=public, sign_bytes=key.sign)
+
+
+def _key(seed: int, actor: Actor) -> Ed25519PrivateKey:
+    """A signing key that is no secret: a rehearsal's, made from its seed."""
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(digest(["rehearsal key", seed, actor.who])))

@@ -1,0 +1,111 @@
+"""`equipoise rehearse`: the whole trial on synthetic participants, record to report, with a progress bar."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from ruamel.yaml import YAML
+
+from equipoise.allocation import RandomisationDesign, read_design
+from equipoise.cli.rehearsal.ending import end
+from equipoise.cli.rehearsal.outcome import Outcome, write_outcome
+from equipoise.cli.rehearsal.trial import Part, recruit, start
+from equipoise.design import Scenario, load_scenario
+from equipoise.protocol import StudyDefinition, load_definition, study_file
+from equipoise.vocabulary import Refusal
+
+_MARK = "SYNTHETIC.txt"
+_MARK_TEXT = """Everything in this folder was made by `equipoise rehearse`.
+All participants, values and results are SYNTHETIC. Nothing here was observed in a person.
+"""
+
+
+def run(study: str, *, participants: int | None, seed: int, scenario: Path | None, out: Path, console: Console) -> int:
+    """Play, end and report a rehearsal; gives the exit status."""
+    file = study_file(study)
+    part = _part(file, load_definition(file), participants, seed, scenario)
+    trial = _fresh(out) / "trial"
+    trial.mkdir()
+    turns = part.participants * (len(part.definition.encounters) + 2)
+    with _progress(console) as progress:
+        task = progress.add_task("Sealing the allocation list", total=turns)
+        rehearsal = start(part, trial)
+        with rehearsal.vault:
+            progress.update(task, description="Screening, treating, monitoring")
+            for _ in recruit(rehearsal):
+                progress.advance(task)
+            progress.update(task, description="Blind review, lock, release", total=turns, completed=turns)
+            ending = end(rehearsal)
+        progress.update(task, description="Analysing and writing the report")
+        outcome = write_outcome(rehearsal, ending, file, out)
+        rehearsal.desk.book.ledger.close()
+        progress.update(task, description="Done")
+    _tell(outcome, console)
+    return 0
+
+
+def _part(file: Path, definition: StudyDefinition, participants: int | None, seed: int, scenario: Path | None) -> Part:
+    wanted = participants or definition.planned_participants
+    if not isinstance(wanted, int):
+        raise Refusal(
+            "REHEARSE-SIZE", "The definition leaves the number of participants open.", "Add --participants 30."
+        )
+    return Part(definition, _design(file, definition, wanted), _scenario(file, scenario), wanted, seed, seed)
+
+
+def _design(file: Path, definition: StudyDefinition, participants: int) -> RandomisationDesign:
+    """The sealed details, bound to this definition, with a list that is long enough for the rehearsal."""
+    details = file.with_name(definition.randomisation.details)
+    if not details.is_file():
+        raise Refusal(
+            "REHEARSE-DETAILS",
+            f"The randomisation details ({details.name}) do not lie beside the definition.",
+            "A rehearsal needs them; copy those of a shipped study and adapt them.",
+        )
+    document = YAML(typ="safe").load(details.read_text(encoding="utf-8"))
+    design = read_design({**document, "study": definition.digest})
+    return replace(design, slots=max(design.slots, 2 * participants))
+
+
+def _scenario(file: Path, given: Path | None) -> Scenario:
+    """The scenario that was asked for, else the study's own, else one that the items' limits suggest."""
+    if given is not None:
+        return load_scenario(given)
+    for folder in (file.parent, file.parent.parent):
+        if (folder / "scenario.yaml").is_file():
+            return load_scenario(folder / "scenario.yaml")
+    return Scenario(name="suggested by the limits and codes of the items")
+
+
+def _fresh(out: Path) -> Path:
+    """An empty folder; a former rehearsal in it is replaced, anything else is left alone."""
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / _MARK).is_file():
+            raise Refusal(
+                "REHEARSE-FOLDER", f"{out} holds something that is no rehearsal.", "Name another folder with --out."
+            )
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+    return out
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield progress
+
+
+def _tell(outcome: Outcome, console: Console) -> None:
+    console.print("[bold yellow]SYNTHETIC[/]  No number below was observed in a person.\n")
+    for label, text in outcome.lines:
+        console.print(f"  [dim]{label:<13}[/] {text}", soft_wrap=True)
+    console.print()
+    console.print(f"  [dim]{'Report':<13}[/] [bold]{outcome.report.pdf}[/]", soft_wrap=True)
+    console.print(f"  [dim]{'':<13}[/] {outcome.report.html}", soft_wrap=True)
+    console.print(f"  [dim]{'Check it':<13}[/] {outcome.command}", soft_wrap=True)
