@@ -114,28 +114,30 @@ def _name(path: Path_) -> str:
 
 
 def _sentence(details: list[Mapping[str, Any]], model: type[BaseModel], path: Path_) -> tuple[str, str]:
+    """Say what is wrong with a value, and what to write instead."""
     detail = details[0]
     kinds = {str(each["type"]) for each in details}
-    given = detail["input"]
-    allowed = _words_at(model, path)
-    if allowed and kinds & {"enum", "literal_error"} and kinds <= {"enum", "literal_error"}:
+    given, allowed = detail["input"], _words_at(model, path)
+    wanted = next((_WANTED[kind] for kind in sorted(kinds) if kind in _WANTED), "")
+    if allowed and kinds <= {"enum", "literal_error"}:
         return f"{_shown(given)} is none of the words allowed here.", did_you_mean(given, allowed)
     if "string_type" in kinds and not isinstance(given, (list, dict)) and given is not None:
         return f"{_shown(given)} is read as a number or as true or false, not as a text.", f'Write "{given}" in quotes.'
-    if "greater_than_equal" in kinds:
-        return f"{_shown(given)} is too small.", f"Write {detail['ctx']['ge']} or more."
-    if "value_error" in kinds:
-        return str(detail["msg"]).removeprefix("Value error, ") + ".", ""
-    wanted = [_WANTED[kind] for kind in sorted(kinds) if kind in _WANTED]
-    if wanted:
+    if wanted and "value_error" not in kinds:
         also = " or the word `undecided`" if "undecided" in allowed else ""
-        return f"{_shown(given)} is not {wanted[0]}.", f"Write {wanted[0]}{also}."
-    if "string_pattern_mismatch" in kinds:
-        pattern = detail.get("ctx", {}).get("pattern", "")
-        return f"{_shown(given)} has another form than is needed here.", _IN_WORDS.get(
-            pattern, f"It must match {pattern}."
-        )
-    return f"{detail['msg']}.", ""
+        return f"{_shown(given)} is not {wanted}.", f"Write {wanted}{also}."
+    return _limit_sentence(detail, given)
+
+
+def _limit_sentence(detail: Mapping[str, Any], given: object) -> tuple[str, str]:
+    context = detail.get("ctx", {})
+    if detail["type"] == "greater_than_equal":
+        return f"{_shown(given)} is too small.", f"Write {context['ge']} or more."
+    if detail["type"] == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        form = _IN_WORDS.get(pattern, f"It must match {pattern}.")
+        return f"{_shown(given)} has another form than is needed here.", form
+    return f"{str(detail['msg']).removeprefix('Value error, ')}.", ""
 
 
 _WANTED = {
@@ -183,7 +185,7 @@ def _words_at(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
 def _key_words_at(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
     """Give the words that may be keys of the map at `path`."""
     maps = [each for each in _types_at(model, path) if get_origin(each) is dict]
-    return _words_of(leaf for each in maps for leaf in _leaves(get_args(each)[0]))
+    return _words_of(leaf for each in maps for leaf in leaves(get_args(each)[0]))
 
 
 def _words_of(kinds: Iterable[Any]) -> tuple[str, ...]:
@@ -211,7 +213,7 @@ def _types_at(model: type[BaseModel], path: Path_) -> tuple[Any, ...]:
     """Give the types that a part of the definition may have, with unions and annotations taken apart."""
     kinds: tuple[Any, ...] = (model,)
     for part in path:
-        kinds = tuple(leaf for kind in kinds for inner in _inside(kind, part) for leaf in _leaves(inner))
+        kinds = tuple(leaf for kind in kinds for inner in _inside(kind, part) for leaf in leaves(inner))
     return kinds
 
 
@@ -225,11 +227,12 @@ def _inside(kind: Any, part: str | int) -> tuple[Any, ...]:
     return tuple(each for each in arguments if each is not Ellipsis) if get_origin(kind) is tuple else ()
 
 
-def _leaves(kind: Any) -> tuple[Any, ...]:
+def leaves(kind: Any) -> tuple[Any, ...]:
+    """Take unions and annotations apart: the types that a value may have."""
     if get_origin(kind) in (Union, types.UnionType):
-        return tuple(leaf for each in get_args(kind) for leaf in _leaves(each))
+        return tuple(leaf for each in get_args(kind) for leaf in leaves(each))
     if hasattr(kind, "__metadata__"):
-        return _leaves(kind.__origin__)
+        return leaves(kind.__origin__)
     return (kind,)
 
 

@@ -21,8 +21,8 @@ def find_study(name: str) -> Path | None:
 
 
 def find_record(name: str) -> Path | None:
-    """Find the registry record that ships with a study: the one file beside its versions that bears its name."""
-    found = sorted((_STUDIES / name).glob(f"{name}.*")) if name in shipped_studies() else []
+    """Find the registry record that ships with a study."""
+    found = sorted((_STUDIES / name).glob("record.*")) if name in shipped_studies() else []
     return found[0] if found else None
 
 

@@ -26,9 +26,9 @@ from ruamel.yaml.events import (
 
 from equipoise.vocabulary import Refusal
 
-LARGEST_BYTES = 2_000_000
+LARGEST_BYTES = 1_000_000
 DEEPEST = 24
-MOST_PARTS = 100_000
+MOST_PARTS = 20_000
 
 Path_: TypeAlias = tuple[str | int, ...]
 Plain: TypeAlias = Any  # None, bool, int, Decimal, str, list and dict of these

@@ -1,0 +1,84 @@
+"""`equipoise new` and `equipoise diff`, as a person at a terminal sees them."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from equipoise.cli import diff, new
+from equipoise.protocol import find_study, load_definition
+from equipoise.vocabulary import Refusal
+
+
+def console() -> Console:
+    return Console(file=StringIO(), width=100, highlight=False)
+
+
+def said(by: Console) -> str:
+    assert isinstance(by.file, StringIO)
+    return by.file.getvalue()
+
+
+def test_new_drafts_a_study_that_loads_and_says_what_is_open(tmp_path: Path) -> None:
+    terminal = console()
+    assert new.run(Path("NCT05921058"), tmp_path / "draft", console=terminal) == 0
+    written = sorted(path.name for path in (tmp_path / "draft").iterdir())
+    assert written == ["README.md", "record.txt", "study.schema.json", "study.yaml"]
+    assert load_definition(tmp_path / "draft").id == "NCT05921058"
+    assert "decisions are open" in said(terminal)
+    assert "How many participants are planned?" in said(terminal)
+
+
+def test_new_never_writes_over_a_study(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text("mine")
+    with pytest.raises(Refusal, match="holds a study definition already"):
+        new.run(Path("NCT05921058"), tmp_path, console=console())
+    assert (tmp_path / "study.yaml").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
+
+
+def test_new_says_why_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refusal, match="cannot be written"):
+        new.run(Path("NCT05921058"), tmp_path / "file", console=console())
+
+
+def test_diff_tells_the_published_from_the_registered_study() -> None:
+    terminal = console()
+    assert diff.run("NCT05921058", "NCT05921058/as-published", output_format="text", console=terminal) == 0
+    text = said(terminal)
+    assert "10 doses on days 1-7, 14, 21, 28 become 6 on days 1, 8, 15, 22, 29, 36" in text
+    assert text.index("What is asked") < text.index("What is given") < text.index("How it is said")
+
+
+def test_diff_for_machines() -> None:
+    terminal = console()
+    diff.run("NCT05921058", "NCT05921058/as-published", output_format="json", console=terminal)
+    document = json.loads(said(terminal))
+    assert document["amendment"] == []
+    assert document["changes"][0]["topic"] == "doses"
+    with pytest.raises(Refusal, match="no format"):
+        diff.run("NCT05921058", "NCT05921058", output_format="xml", console=console())
+
+
+def test_diff_says_when_nothing_differs() -> None:
+    terminal = console()
+    assert diff.run("NCT05921058", "NCT05921058", output_format="text", console=terminal) == 0
+    assert "Nothing differs." in said(terminal)
+
+
+def test_diff_holds_an_amendment_to_its_parent(tmp_path: Path) -> None:
+    file = find_study("NCT05921058")
+    assert file is not None
+    text = file.read_text(encoding="utf-8").replace("version: 1\n", "version: 2\n", 1)
+    (tmp_path / "study.yaml").write_text(text.replace("planned_participants: 30", "planned_participants: 54"))
+    terminal = console()
+    assert diff.run("NCT05921058", str(tmp_path), output_format="text", console=terminal) == 1
+    assert "AMD-03" in said(terminal)
+    parent = load_definition("NCT05921058").digest
+    (tmp_path / "study.yaml").write_text(
+        text.replace("version: 2\n", f"version: 2\nparent: {parent}\n", 1).replace("30\nage", "54\nage")
+    )
+    assert diff.run("NCT05921058", str(tmp_path), output_format="text", console=console()) == 0
