@@ -1,5 +1,6 @@
 """`equipoise verify`: prove that nothing in a trial's ledger was changed since it was written, or show where it was."""
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import zip_longest
@@ -40,6 +41,7 @@ def run(
     if anchors is None and (beside := ledger.with_name(ANCHORS)).is_file():
         anchors = beside
     known = _read(anchors) if anchors else ()
+    keys = [_key(text) for text in trusted_keys]
     for room in _ROOMS:
         import_module(f"equipoise.{room}")
     with _bar(console) as bar:
@@ -47,7 +49,7 @@ def run(
         report = verify(
             ledger,
             anchors=known,
-            trusted_keys=trusted_keys,
+            trusted_keys=keys,
             projections=projections,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
@@ -62,6 +64,13 @@ def _read(path: Path) -> tuple[Anchor, ...]:
         raise Refusal(
             "LEDGER-ANCHOR-TEXT", f"{path.name} cannot be read as text.", "Give a text file with one anchor a line."
         ) from None
+
+
+def _key(text: str) -> str:
+    key = text.strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise Refusal("LEDGER-KEY", "This is not a public key.", "It is written as 64 hexadecimal digits.")
+    return key
 
 
 def _bar(console: Console) -> Progress:

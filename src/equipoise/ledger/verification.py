@@ -11,13 +11,14 @@ class VerificationReport:
     """A judged ledger: how far it goes, who outside speaks for it, and every finding in the order it was met.
 
     `signed_to` and `anchored_to` are the last entries that a trusted signature and an outside anchor speak for; 0 if
-    there is none.
+    there is none.  `signing_keys` are all keys of genuine signatures that fit the ledger, trusted or not.
     """
 
     entries: int
     head: str
     signed_to: int
     anchored_to: int
+    signing_keys: tuple[str, ...]
     projections: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -27,7 +28,7 @@ class VerificationReport:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-_SHOWN = 20  # of one rule: a ledger written anew breaks it at every entry, and one screen says enough
+_SHOWN = 5  # of one rule: a ledger written anew breaks it at every entry, and one screen says enough
 
 
 class Findings:

@@ -54,12 +54,14 @@ def verify(
         marks = dict.fromkeys([*(one.seq for one in checkpoints), *(one.seq for one in anchors)], "")
         rows = judge_chain(_rows(connection, found), marks, found)
         entries, head = judge_contents(rows, found, _ticker(connection, progress))
-        signed_to = max((one.seq for one in checkpoints if _speaks(one, marks, trusted_keys, found)), default=0)
+        fitting = [one for one in checkpoints if _fits(one, marks, trusted_keys, found)]
+        signed_to = max((one.seq for one in fitting if one.key in trusted_keys), default=0)
         anchored_to = max((one.seq for one in anchors if _holds(one, marks, entries, found)), default=0)
         for name, differences in (projections or {}).items():
             _judge_projection(name, differences, connection, found)
     _name_what_is_beyond(entries, signed_to, anchored_to, found)
-    return VerificationReport(entries, head, signed_to, anchored_to, tuple(projections or ()), found.all())
+    keys = tuple(dict.fromkeys(one.key for one in fitting))
+    return VerificationReport(entries, head, signed_to, anchored_to, keys, tuple(projections or ()), found.all())
 
 
 def _judge_safeguards(connection: Connection, settings: Collection[str], found: Findings) -> None:
@@ -94,8 +96,8 @@ def _checkpoints(connection: Connection, found: Findings) -> list[Checkpoint]:
         return []
 
 
-def _speaks(checkpoint: Checkpoint, marks: Mapping[int, str], trusted_keys: Collection[str], found: Findings) -> bool:
-    """True if a trusted key has signed what the ledger holds."""
+def _fits(checkpoint: Checkpoint, marks: Mapping[int, str], trusted_keys: Collection[str], found: Findings) -> bool:
+    """True if it is a genuine signature of what the ledger holds, and not by a key that should not sign."""
     place = f"checkpoint of entry {checkpoint.seq}"
     if not checkpoint.is_genuine():
         found.error("LEDGER-CHECKPOINT", place, "Its signature is not genuine.")
@@ -106,7 +108,7 @@ def _speaks(checkpoint: Checkpoint, marks: Mapping[int, str], trusted_keys: Coll
     elif trusted_keys and checkpoint.key not in trusted_keys:
         found.error("LEDGER-KEY", place, "It was signed with a key that is not among the trusted ones.")
     else:
-        return bool(trusted_keys)
+        return True
     return False
 
 
@@ -140,7 +142,7 @@ def _name_what_is_beyond(entries: int, signed_to: int, anchored_to: int, found: 
                 Severity.INFO,
                 f"entries {signed_to + 1} to {entries}",
                 "No signature of a trusted key speaks for them: whoever can write the file could write them anew.",
-                "Sign a checkpoint, and give the key that you trust.",
+                "Have the end signed, and name the key that you trust.",
             )
         )
     found.note(
