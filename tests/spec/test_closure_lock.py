@@ -31,7 +31,7 @@ from equipoise.closure import (
     review,
     unlock_record,
 )
-from equipoise.closure.events import DatabaseLocked
+from equipoise.closure.events import DatabaseLocked, ReleaseReceived
 from equipoise.conduct import (
     Actor,
     Correct,
@@ -265,3 +265,14 @@ def test_any_change_of_data_changes_the_digest(finished, role, command):
     after = cut_data(finished.plan, finished.trial)
     assert after.data_digest != before.data_digest
     assert after.ledger_seq > before.ledger_seq
+
+
+def test_a_review_after_the_release_says_that_it_was_not_blind(locked):
+    """A18: what is changed after unmasking is authorised, and never passes for masked."""
+    certificate = locked.trial.closure.certificate
+    assert "masked" in locked.trial.closure.review.meaning
+    locked.put([ReleaseReceived("0" * 64, "1" * 64, certificate.digest)])
+    signature = signed(unlock_record(certificate, "a late report"), SIGNERS[0], locked.clock())
+    locked.do(DOCTOR, UnlockDatabase("a late report", signature))
+    locked.do(STATISTICIAN, SignBlindReview())
+    assert "not blind" in locked.trial.closure.review.meaning

@@ -258,6 +258,7 @@ def test_eligibility(scenario):
     scenario("S13", "not before the signature", DECIDED, Step(NURSE, Enrol(P)), refused("STEP-ORDER")),
     scenario("K9", "the enrolled get the next slot", ENROLLED, Step(NURSE, Randomise(P), 1), writes("slot_assigned")),
     scenario("K8", "asked again, nothing happens", RANDOMISED, Step(NURSE, Randomise(P)), nothing),
+    scenario("K8", "also weeks later", RANDOMISED, Step(NURSE, Randomise(P), 40), nothing),
     scenario("S13", "not before enrolment", ELIGIBLE, Step(NURSE, Randomise(P), 1), refused("STEP-ORDER")),
     scenario(
         "K16", "not before the list is sealed", UNSEALED, Step(NURSE, Randomise(P), 1), refused("RANDOMISE-SEALED")

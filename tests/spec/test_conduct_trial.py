@@ -15,6 +15,7 @@ from equipoise.conduct import (
     Capture,
     CloseDataEntry,
     Correct,
+    OmitDose,
     OpenTrial,
     Page,
     ReopenDataEntry,
@@ -25,9 +26,11 @@ from equipoise.conduct import (
     make_plan,
     may,
     permit,
+    values_of_participant,
 )
 from equipoise.conduct.decide import DECISIONS as CONDUCT
 from equipoise.conduct.stage import NEEDS_CONSENT, require_step
+from equipoise.protocol.schedule import Activity
 from equipoise.safety.decide import DECISIONS as SAFETY
 from equipoise.vocabulary import Refusal, Role
 from scenario import (
@@ -116,6 +119,28 @@ def test_an_amendment_names_its_parent_and_is_followed_from_then_on():
     with pytest.raises(Refusal) as late:
         world.do(NURSE, Screen("01", on(1)))
     assert late.value.rule == "DEFINITION-VERSION"
+
+
+def test_an_amendment_keeps_the_numbers_of_the_doses_that_were_given():
+    world = replayed((*DAY_1, Step(NURSE, OmitDose(P, "day_1", "fever"))))
+    earlier = study().encounters[0].model_copy(update={"activities": (Activity.DOSE,)})
+    world.plan = amended(encounters=(earlier, *study().encounters[1:]))
+    with pytest.raises(Refusal) as refusal:
+        world.do(SPONSOR, AmendDefinition(on(1), "one dose more"))
+    assert refusal.value.rule == "AMENDMENT-DOSES"
+
+
+def test_answers_of_a_form_that_an_amendment_drops_are_kept():
+    first = Step(NURSE, Capture(P, VITALS, (Typed("systolic", "120"), Typed("diastolic", "80"))))
+    world = replayed((*DAY_1, first))
+    kept = tuple(form for form in study().forms if form.id != "vitals")
+    visits = [
+        each.model_copy(update={"forms": tuple(f for f in each.forms if f != "vitals")}) for each in study().encounters
+    ]
+    world.plan = amended(forms=kept, encounters=tuple(visits))
+    world.do(SPONSOR, AmendDefinition(on(1), "no vital signs any more"))
+    values = values_of_participant(world.plan, world.state.participants[P])
+    assert [value.point.item for value in values if value.point.form == "vitals"] == ["systolic", "diastolic"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class MembershipDecided:
 @event("blind_review_signed")
 @dataclass(frozen=True, slots=True)
 class BlindReviewSigned:
-    """Who is in which analysis set, decided masked, on the data that `data_digest` names."""
+    """Who is in which analysis set, on the data that `data_digest` names; `meaning` says if this was decided masked."""
 
     data_digest: str
     memberships: tuple[Membership, ...]

@@ -15,7 +15,8 @@ from equipoise.protocol.analysis_plan import AnalysisSet, SetId
 from equipoise.protocol.expression import Value, compile_expression, is_true
 from equipoise.vocabulary import Finding, Refusal
 
-REVIEW_MEANING = "These analysis sets were decided on masked data."
+BLIND_MEANING = "These analysis sets were decided on masked data."
+OPEN_MEANING = "These analysis sets were decided after the allocation was released: this review was not blind."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def classify_deviation(now: Situation, trial: Trial, command: ClassifyDeviation)
     holder = now.state.deviations.get(command.deviation)
     if holder is None:
         raise Refusal("DEVIATION", "There is no such deviation in this trial.", "Check the number.")
-    _before_release(trial)
+    _before_lock(trial)
     reason = require_text(command.reason, "reason")
     return (DeviationClassified(command.deviation, holder, command.important, reason),)
 
@@ -79,15 +80,18 @@ def decide_membership(now: Situation, trial: Trial, command: DecideMembership) -
         raise Refusal("SET-PARTICIPANT", "Only randomised participants are in an analysis set.", "Check the number.")
     if command.analysis_set not in {each.id for each in now.plan.definition.analysis.sets}:
         raise Refusal("SET", "The analysis plan has no such set.", "Choose a set of the plan.")
-    _before_release(trial)
+    _before_lock(trial)
     reason = require_text(command.reason, "reason")
     decided = Membership(command.participant, command.analysis_set, command.included, reason, now.actor.who)
     return (MembershipDecided(decided),)
 
 
 def sign_blind_review(now: Situation, trial: Trial, command: SignBlindReview) -> tuple[BlindReviewSigned]:
-    """Sign the analysis sets; every membership is decided, and the signature names the data that it rests on."""
-    _before_release(trial)
+    """Sign the analysis sets; every membership is decided, and the signature names the data that it rests on.
+
+    After an unlocking that followed the release, the signature says that the review was not blind any more (A18).
+    """
+    _before_lock(trial)
     found = review(now.plan, trial)
     if found.undecided:
         raise Refusal(
@@ -95,12 +99,11 @@ def sign_blind_review(now: Situation, trial: Trial, command: SignBlindReview) ->
             f"{len(found.undecided)} memberships of analysis sets are undecided.",
             "Classify the deviations, or decide them with a reason.",
         )
-    return (BlindReviewSigned(found.data_digest, found.memberships, REVIEW_MEANING),)
+    meaning = OPEN_MEANING if trial.closure.release else BLIND_MEANING
+    return (BlindReviewSigned(found.data_digest, found.memberships, meaning),)
 
 
-def _before_release(trial: Trial) -> None:
-    """The sets are fixed before anybody can know an arm."""
+def _before_lock(trial: Trial) -> None:
+    """The sets are final once the database is locked; a lock comes before anybody can know an arm."""
     if trial.closure.certificate is not None:
         raise Refusal("REVIEW-LOCKED", "The database is locked: the analysis sets are final.", "Unlock it first.")
-    if trial.closure.release is not None:
-        raise Refusal("REVIEW-RELEASED", "The allocation is released: a review would not be blind.", "Report it.")

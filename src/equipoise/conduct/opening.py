@@ -29,8 +29,22 @@ def amend_definition(now: Situation, command: AmendDefinition) -> tuple[Definiti
         )
     if now.state.opened and study.time_zone != now.state.opened.time_zone:
         raise Refusal("AMENDMENT-PLACE", "An amendment cannot move the trial to another time zone.", "Keep the zone.")
+    _keep_what_was_done(now)
     reason = require_text(command.reason, "reason")
     return (DefinitionAmended(study.version, now.plan.digest, now.state.study_digest, command.approved_on, reason),)
+
+
+def _keep_what_was_done(now: Situation) -> None:
+    """Doses that were given keep their numbers, signed strata stay strata: packs and slots hang on them."""
+    for participant in now.state.participants.values():
+        if any(now.plan.dose_numbers.get(each.encounter) != number for number, each in participant.doses.items()):
+            raise Refusal(
+                "AMENDMENT-DOSES",
+                "The new schedule numbers doses that were given in another way.",
+                "Add doses at the end.",
+            )
+        if participant.enrolled_on is not None and participant.strata not in now.plan.strata:
+            raise Refusal("AMENDMENT-STRATA", "The new version has other strata than were signed.", "Keep the strata.")
 
 
 def close_data_entry(now: Situation, command: CloseDataEntry) -> tuple[DataEntryClosed]:

@@ -159,12 +159,14 @@ def randomise(now: Situation, command: Randomise) -> tuple[SlotAssigned | Deviat
     allocation's own condition.  Encounters before day 1 must lie in their windows, or a reason is recorded.
     """
     participant = now.participant(command.participant)
-    if participant.stage is not Stage.ENROLLED:
+    if participant.randomised_on is not None:
         return ()
+    if participant.stage is not Stage.ENROLLED:
+        raise Refusal("STEP-ORDER", "The participant left before randomisation.", "Nothing more is to be done.")
     slot = next_slot(now.state.allocation, participant.number, now.plan.strata.index(participant.strata))
     late = [
         encounter
-        for encounter in participant.encounters
+        for encounter in now.plan.encounters
         if (started := participant.started(encounter)) and is_outside_window(now.plan, started, now.today)
     ]
     if not late:

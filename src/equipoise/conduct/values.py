@@ -26,15 +26,19 @@ class Value:
 
 
 def values_of_participant(plan: Plan, participant: Participant) -> Iterator[Value]:
-    """Every answered, not-done and derived data point of a participant, page by page in the order of first entry."""
+    """Every answered, not-done and derived data point of a participant, page by page in the order of first entry.
+
+    A page of a form that an amendment has dropped keeps its answers; nothing more is derived from them.
+    """
     for page, items in participant.pages.items():
         for item, past in items.items():
             current = past[-1]
             reason = "" if current.answer else current.reason
             yield Value(page.point(item), current.answer, current.seq, reason)
-        latest = max(past[-1].seq for past in items.values())
-        for item, answer in derived_answers(plan.form(page.form), participant.answers(page)).items():
-            yield Value(page.point(item), answer, latest, is_derived=True)
+        if page.form in plan.forms:
+            latest = max(past[-1].seq for past in items.values())
+            for item, answer in derived_answers(plan.forms[page.form], participant.answers(page)).items():
+                yield Value(page.point(item), answer, latest, is_derived=True)
 
 
 def answer_at(plan: Plan, participant: Participant, encounter: str, item: str) -> Answer | None:
