@@ -3,11 +3,14 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from equipoise import __version__
+
+if TYPE_CHECKING:
+    from equipoise.vocabulary import Refusal
 
 app = typer.Typer(
     name="equipoise",
@@ -139,16 +142,24 @@ def _console() -> Any:
 
 def main() -> None:
     """Run the command line.  A refusal is a sentence and exit status 2, never a traceback."""
-    from equipoise.vocabulary import Refusal
-
     try:
         app()
-    except Refusal as refusal:
-        console = _console()
-        console.stderr = True
-        console.print(f"[bold red]{refusal.rule}[/]  {refusal.sentence}", soft_wrap=True)
-        if refusal.remedy:
-            console.print(f"  {refusal.remedy}", soft_wrap=True)
-        sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        from equipoise.vocabulary import Refusal
+
+        if not isinstance(error, Refusal):
+            raise
+        _refuse(error)
+
+
+def _refuse(refusal: "Refusal") -> NoReturn:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True, highlight=False)
+    console.print(f"[bold red]{refusal.rule}[/]  {escape(refusal.sentence)}", soft_wrap=True)
+    if refusal.remedy:
+        console.print(f"  {escape(refusal.remedy)}", soft_wrap=True)
+    sys.exit(2)
