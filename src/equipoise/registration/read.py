@@ -14,7 +14,7 @@ from equipoise.registration.source.page import PAGE
 from equipoise.registration.source.page_tree import read_page
 from equipoise.registration.source.reader import Account, Reader
 from equipoise.registration.source.xml_tree import read_xml
-from equipoise.registration.tree import Node
+from equipoise.registration.tree import Tree
 from equipoise.vocabulary import digest_bytes
 
 FORMS: dict[RecordFormat, Form] = {
@@ -44,42 +44,44 @@ def read_record(path: Path) -> RegistryRecord:
 
 def parse_record(content: bytes, file: str = "record") -> RegistryRecord:
     """Read the record in bytes; `file` names them in every source.  Raises `Refusal` as `read_record` does."""
-    found, root, structure = _tree(content)
-    account = Account(taken=set(structure))
-    leaves = tuple(root.leaves())
-    total = {leaf_id for leaf in leaves for leaf_id in leaf.leaf_ids} | structure
-    provenance = Provenance(file, found, digest_bytes(content), len(content), 0, 0, ())
-    record = build_record(Reader(file, root, FORMS[found], account), provenance)
-    unread = account.unread(leaves)
-    return replace(
-        record,
-        provenance=replace(provenance, leaves=len(total), read=len(total & account.taken), unread=unread),
-    )
+    found, tree = _tree(content)
+    account = Account(taken=set(tree.headings))
+    total = {leaf_id for leaf in tree.root.leaves() for leaf_id in leaf.leaf_ids} | tree.headings
+    provenance = Provenance(file, found, digest_bytes(content), len(content), len(total), 0, ())
+    record = build_record(Reader(file, tree.root, FORMS[found], account), provenance)
+    read, unread = len(total & account.taken), account.unread(tree)
+    assert read + len(unread) == len(total), "every leaf is either read or listed"
+    return replace(record, provenance=replace(provenance, read=read, unread=unread))
 
 
-def _tree(content: bytes) -> tuple[RecordFormat, Node, frozenset[str]]:
-    """Tell the format by the first character, and read the tree; of a page, also the lines that are only headings."""
+def _tree(content: bytes) -> tuple[RecordFormat, Tree]:
+    """Tell the format by the first character, and read the tree."""
     if len(content) > MAX_BYTES:
         refuse(f"The record has {len(content) / 1e6:.0f} MB; it may have at most {MAX_BYTES // 1_000_000} MB.")
     head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if not head:
         refuse("The file is empty.")
     if head == b"<":
-        root = read_xml(content.lstrip())
-        if root.path != "clinical_study":
-            refuse(f"The XML has the root '{root.path[:40]}'; a legacy public record has the root 'clinical_study'.")
-        return RecordFormat.LEGACY_XML, root, frozenset()
+        return RecordFormat.LEGACY_XML, _legacy_tree(content)
     text = _decoded(content)
-    if head in b"{[":
-        root = read_json(text)
-        if not root.all("protocolSection") or not root.all("protocolSection")[0].children:
-            refuse(
-                "The JSON has no 'protocolSection', so it is not one study of API v2.",
-                "Save one study, not a list of studies or a search result.",
-            )
-        return RecordFormat.API_V2, root, frozenset()
-    root, structure = read_page(text)
-    return RecordFormat.PAGE, root, structure
+    return (RecordFormat.API_V2, _api_tree(text)) if head in b"{[" else (RecordFormat.PAGE, read_page(text))
+
+
+def _legacy_tree(content: bytes) -> Tree:
+    root = read_xml(content.lstrip())
+    if root.path != "clinical_study":
+        refuse(f"The XML has the root '{root.path[:40]}'; a legacy public record has the root 'clinical_study'.")
+    return Tree(root)
+
+
+def _api_tree(text: str) -> Tree:
+    root = read_json(text)
+    if not any(section.children for section in root.all("protocolSection")):
+        refuse(
+            "The JSON has no 'protocolSection', so it is not one study of API v2.",
+            "Save one study, not a list of studies or a search result.",
+        )
+    return Tree(root)
 
 
 def _decoded(content: bytes) -> str:

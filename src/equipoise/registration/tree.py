@@ -1,7 +1,16 @@
 """A source document as a tree of leaves: the shape that all three formats share before they become a record."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole source: its root, the leaves that are only headings, and the printed text of leaves that are lines."""
+
+    root: "Node"
+    headings: frozenset[str] = frozenset()
+    lines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,6 @@ def page_dropped_fields(case: Case) -> Judgement:
         dropped.append("the day of submission")
     if not dropped:
         return ok("Nothing that the registry always holds is missing from the page.")
-    return artefact(
-        f"The page has lost {', '.join(dropped)}.",
-        said(record.page_figures.enrolment) if record.page_figures.enrolment.is_given else None,
-    )
+    shown = record.page_figures.enrolment
+    figure = Quote(f"{shown.value}, without a label", shown.place) if shown.is_given else None
+    return artefact(f"The page has lost {', '.join(dropped)}.", figure)

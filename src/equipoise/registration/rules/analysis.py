@@ -175,7 +175,7 @@ def conduct_in_past_tense(case: Case) -> Judgement:
     found = [quote for quote in find_all(PAST, descriptions(case.record)) if not PAST_OF_OTHERS.search(quote.text)]
     if not found:
         return ok("The conduct is not described in the past tense.")
-    words = dict.fromkeys(match[0] for quote in found if (match := PAST.search(quote.text)))
+    words = dict.fromkeys(match[0].lower() for quote in found if (match := PAST.search(quote.text)))
     return hit(f"The text reports what has been done: {', '.join(list(words)[:5])}.", *found[:2])
 
 

@@ -20,6 +20,7 @@ from equipoise.registration.language.eligibility_words import (
     PREGNANCY_RULE,
 )
 from equipoise.registration.language.passage import (
+    Passage,
     Quote,
     clipped,
     descriptions,
@@ -71,12 +72,12 @@ def population_not_replicable(case: Case) -> Judgement:
         bool(case.record.eligibility.healthy_volunteers.value)
         or find(phrase("healthy"), [passage(criteria)]) is not None
     )
-    classified = find(CLASSIFIED, [passage(criteria)])
+    classified = find(CLASSIFIED, [Passage(item, criteria.place) for item in items])
     few = len(items) < 3
     if few or not (classified or healthy):
-        faults = ([f"only {len(items)} criteria are listed"] if few else []) + (
-            [] if classified or healthy else ["no criteria for the diagnosis are named"]
-        )
+        faults = (
+            [f"only {len(items)} {'criterion is' if len(items) == 1 else 'criteria are'} listed"] if few else []
+        ) + ([] if classified or healthy else ["no criteria for the diagnosis are named"])
         return hit(
             f"{' and '.join(faults).capitalize()}.", *(Quote(clipped(item), criteria.place) for item in items[:2])
         )

@@ -2,7 +2,6 @@
 
 import re
 
-from equipoise.registration.language.numbers import counted
 from equipoise.registration.language.passage import Quote, clipped, find, find_all, prose
 from equipoise.registration.language.products import CELL_FREE, is_cell_derived
 from equipoise.registration.language.spelling import misspelt
@@ -11,6 +10,7 @@ from equipoise.registration.rules.rule import Case, Catalogue, Judgement, RuleGr
 from equipoise.vocabulary import Severity
 
 CATALOGUE = Catalogue(RuleGroup.TEXT)
+SHOWN_WORDS = 6
 CELLS_BELOW, MEDIUM_ABOVE = -120, -100
 """Living cells rest near the glass transition of water, about -130 C; conditioned medium lies at about -80 C."""
 
@@ -30,8 +30,10 @@ def spelling(case: Case) -> Judgement:
             found.setdefault(word.lower(), (word, right, one.place))
     if not found:
         return ok("No word misses a known one by a letter.")
-    quotes = (Quote(f"{word}, for {right}", place) for word, right, place in list(found.values())[:6])
-    return hit(f"Misspelt, it seems: {counted(len(found), 'word')}.", *quotes)
+    listed = ", ".join(f"{word} ({right})" for word, right, _ in list(found.values())[:SHOWN_WORDS])
+    more = f", and {len(found) - SHOWN_WORDS} more" if len(found) > SHOWN_WORDS else ""
+    quotes = (Quote(word, place) for word, _, place in list(found.values())[:SHOWN_WORDS])
+    return hit(f"Misspelt, it seems: {listed}{more}.", *quotes)
 
 
 @CATALOGUE.rule(

@@ -12,7 +12,7 @@ from equipoise.registration.source.page_people import (
     read_sites,
     read_sponsors,
 )
-from equipoise.registration.tree import Node
+from equipoise.registration.tree import Node, Tree
 
 Children = list[tuple[str, Node]]
 
@@ -72,8 +72,8 @@ TYPED_NAME = re.compile(
 )
 
 
-def read_page(text: str) -> tuple[Node, frozenset[str]]:
-    """Read page text into a tree, and name the lines that are only headings.  Raises `Refusal` for other texts."""
+def read_page(text: str) -> Tree:
+    """Read page text into a tree; its leaves are lines.  Raises `Refusal` for other texts."""
     sections, structure = sections_of(text)
     children: Children = _head(sections[0])
     for section in sections[1:]:
@@ -81,9 +81,9 @@ def read_page(text: str) -> tuple[Node, frozenset[str]]:
             children += reader(section)
     children = without_echoes(children)
     placed = structure | {leaf for _, node in children for below in node.leaves() for leaf in below.leaf_ids}
-    lines = (line for section in sections for line in section.lines)
+    lines = [line for section in sections for line in section.lines]
     children += [("unplaced", value("page", (line,))) for line in lines if line.leaf not in placed]
-    return branch("", children), structure
+    return Tree(branch("", children), structure, {line.leaf: line.text for line in lines})
 
 
 def _labelled(lines: tuple[Line, ...], labels: dict[str, str], where: str, colon: bool = True) -> Children:

@@ -1,7 +1,7 @@
 """Reads typed fields out of a tree by the names of a form, and keeps account of every leaf that it took."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -12,7 +12,7 @@ from equipoise.registration.record import Age, Unread
 from equipoise.registration.registry_date import DateKind, RegistryDate, parse_registry_date
 from equipoise.registration.source.form import Form
 from equipoise.registration.source.limits import MAX_DIGITS, MAX_TEXT, refuse_long_number, refuse_long_text
-from equipoise.registration.tree import Node
+from equipoise.registration.tree import Node, Tree
 from equipoise.registration.words import registry_word
 
 T = TypeVar("T")
@@ -31,14 +31,19 @@ class Account:
     taken: set[str] = field(default_factory=set)
     misfits: dict[str, str] = field(default_factory=dict)
 
-    def unread(self, leaves: Iterable[Node]) -> tuple[Unread, ...]:
-        """List every leaf that no field took."""
-        return tuple(
-            Unread(leaf.path, leaf.text or "", self.misfits.get(leaf_id, "no field of the record takes this"))
-            for leaf in leaves
-            for leaf_id in leaf.leaf_ids
-            if leaf_id not in self.taken
-        )
+    def unread(self, tree: Tree) -> tuple[Unread, ...]:
+        """List every leaf that no field took, each once."""
+        left: dict[str, Unread] = {}
+        for leaf in tree.root.leaves():
+            for leaf_id in leaf.leaf_ids:
+                if leaf_id in self.taken or leaf_id in left:
+                    continue
+                reason = self.misfits.get(leaf_id, "no field of the record takes this")
+                if leaf_id in tree.lines:
+                    left[leaf_id] = Unread(f"{leaf_id}, {leaf.path}", tree.lines[leaf_id], reason)
+                else:
+                    left[leaf_id] = Unread(leaf.path, leaf.text or "", reason)
+        return tuple(left.values())
 
 
 @dataclass(frozen=True, slots=True)
