@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from equipoise.protocol import DefinitionReading, parse_definition
-from equipoise.protocol.drafting import draft
+from equipoise.protocol import StudyDefinition, parse_definition
+from equipoise.protocol.drafting import draft, draft_randomisation
 from equipoise.protocol.shipped import find_record
 from equipoise.protocol.study_schema import SCHEMA_FILE
 from equipoise.registration import RegistryRecord, read_record
@@ -28,22 +28,24 @@ def run(record: Path, out: Path, *, console: "Console") -> int:
     text = draft(read, judge(read))
     if (out / _STUDY).exists():
         raise Refusal("NEW", f"{out} holds a study definition already.", "Choose another folder; nothing was written.")
+    reading = parse_definition(text.encode(), str(out / _STUDY))
+    definition = reading.definition
+    assert definition is not None and not reading.errors, "a draft must load"
     try:
-        _write(source, out, read, text)
+        _write(source, out, read, text, draft_randomisation(definition))
     except OSError as error:
         why = error.strerror or "it cannot be written"
         raise Refusal("NEW", f"{out} cannot be written: {why}.", "Choose another folder.") from None
-    reading = parse_definition(text.encode(), str(out / _STUDY))
-    assert reading.definition is not None and not reading.errors, "a draft must load"
-    _tell(reading, out, console)
+    _tell(definition, reading.findings, out, console)
     return 0
 
 
-def _write(source: Path, out: Path, record: RegistryRecord, text: str) -> None:
+def _write(source: Path, out: Path, record: RegistryRecord, text: str, sealed: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, out / source.name)
     shutil.copyfile(SCHEMA_FILE, out / SCHEMA_FILE.name)
     (out / "README.md").write_text(_readme(record, source.name), encoding="utf-8")
+    (out / "randomisation.yaml").write_text(sealed, encoding="utf-8")
     (out / _STUDY).write_text(text, encoding="utf-8")
 
 
@@ -58,33 +60,33 @@ def _readme(record: RegistryRecord, file: str) -> str:
             "|---|---|",
             f"| `{file}` | the registry record, byte for byte{as_of} (SHA-256 `{record.provenance.sha256}`) |",
             "| `study.yaml` | the draft: what the record says, and `undecided` where it does not |",
+            "| `randomisation.yaml` | sealed: a proposal for method and restriction, for statistician and pharmacist |",
             f"| `{SCHEMA_FILE.name}` | the schema, so that an editor completes the file |",
             "",
             "The record is public data of ClinicalTrials.gov (US National Library of Medicine); nothing is endorsed.",
             "",
             "Decide what is open, and write the reason and the source of each choice under `decisions`.",
             "`equipoise check .` lists what is left; `equipoise rehearse .` plays the trial on synthetic participants.",
-            "The method of randomisation and its restriction belong in a document of their own, which nobody who",
-            "recruits ever sees.",
+            "Take `randomisation.yaml` out of this folder before anybody recruits: those who enrol never see it.",
             "",
         )
     )
 
 
-def _tell(reading: DefinitionReading, out: Path, console: "Console") -> None:
-    definition = reading.definition
-    assert definition is not None, "told only of a draft that loads"
+def _tell(definition: StudyDefinition, findings: tuple[Finding, ...], out: Path, console: "Console") -> None:
     doses = len(definition.dose_encounters())
     console.print(
         f"[bold]{escape(definition.id)}[/]: {len(definition.arms)} arms, {len(definition.encounters)} encounters"
         f" ({doses} with a dose), endpoints: {len(definition.endpoints)}; written to {escape(str(out / _STUDY))}",
         soft_wrap=True,
     )
-    still_open = [finding for finding in reading.findings if finding.rule == "DEC-OPEN"]
+    still_open = [finding for finding in findings if finding.rule == "DEC-OPEN"]
     console.print(f"\n[bold yellow]{len(still_open)} decisions are open[/], for example:")
     for finding in still_open[:_SHOWN]:
         console.print(f"  {_line(finding)}", soft_wrap=True)
-    console.print(f"\nAll of them: [bold]equipoise check {escape(str(out))}[/]", soft_wrap=True)
+    folder = escape(str(out))
+    console.print(f"\nAll of them   [bold]equipoise check {folder}[/]", soft_wrap=True)
+    console.print(f"Try it        [bold]equipoise rehearse {folder}[/]", soft_wrap=True)
 
 
 def _line(finding: Finding) -> str:

@@ -32,6 +32,7 @@ from equipoise.conduct import (
     StartEncounter,
     Typed,
     Withdraw,
+    answer_at,
     scheduled_on,
     window_of,
 )
@@ -123,8 +124,7 @@ class Course:
         plan = self.desk.plan
         fails = self._happens(self.scenario.behaviour.fails_a_criterion)
         failing = plan.criteria[int(self.luck.integers(len(plan.criteria)))] if fails else None
-        entered = {item.id: item for form in plan.forms.values() for item in form.items.values()}
-        if self.scenario.entry_item in entered and not self._reaches_entry_score():
+        if not self._reaches_entry_score():
             failing = failing or plan.criteria[0]
         for criterion in plan.criteria:
             self.desk.do(
@@ -139,15 +139,14 @@ class Course:
         return True
 
     def _reaches_entry_score(self) -> bool:
-        participant = self.desk.state.participant(self.number)
-        wanted = self.scenario.entry_item
-        found = [
-            answer.number()
-            for page in participant.pages
-            for item, answer in participant.answers(page).items()
-            if item == wanted
-        ]
-        return not found or float(found[-1]) >= (self.scenario.entry_score or 0.0)
+        """True if the entry item, as last answered before day 1, reaches its score; or if it was never asked."""
+        wanted, least = self.scenario.entry_item, self.scenario.entry_score
+        plan, participant = self.desk.plan, self.desk.state.participant(self.number)
+        if wanted is None or least is None or wanted not in plan.form_of:
+            return True
+        found = [answer_at(plan, participant, encounter, wanted) for encounter in participant.encounters]
+        scores = [answer.number() for answer in found if answer is not None]
+        return not scores or float(scores[-1]) >= least
 
     # --- from day 1 -------------------------------------------------------------------------------------------------
 
