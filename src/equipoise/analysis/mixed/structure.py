@@ -6,6 +6,7 @@ Kenward and Roger's correction depends on the parameters chosen; these are SAS P
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,7 @@ def _lower(visits: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(visits) for j in range(i + 1)]
 
 
+@cache
 def _basis(structure: Structure, visits: int) -> tuple[tuple[str, ...], Floats]:
     """Names and constant derivatives of a structure that is linear in its parameters."""
     gap = np.abs(np.subtract.outer(np.arange(visits), np.arange(visits)))

@@ -17,7 +17,13 @@ Term: TypeAlias = Sequence[Recorded] | Sequence[str]
 
 def numbers(values: Sequence[Recorded], what: str = "value") -> Floats:
     """Recorded numbers as floats.  Refuses what is not a finite number, naming its position."""
-    return np.array([float(exact(value, what, i)) for i, value in enumerate(values)], dtype=np.float64)
+    try:
+        read = np.array([float(value) for value in values], dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        read = np.array([np.nan])
+    if not np.isfinite(read).all() or any(isinstance(value, bool) for value in values):
+        read = np.array([float(exact(value, what, i)) for i, value in enumerate(values)], dtype=np.float64)
+    return read
 
 
 def is_factor(term: Term) -> bool:
