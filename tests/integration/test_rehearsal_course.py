@@ -1,4 +1,4 @@
-"""What a scenario says, happens: selection at entry, drop-out, and effects that only the arm's own participants have."""
+"""What a scenario says, happens: selection at entry, and effects that only the arm's own participants have."""
 
 from dataclasses import replace
 from pathlib import Path

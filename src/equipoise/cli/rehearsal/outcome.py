@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -84,19 +85,12 @@ def _analyse(rehearsal: Rehearsal, ending: Ending) -> AnalysisResults:
 
 
 def _inputs(rehearsal: Rehearsal, ending: Ending, study: Path, results: AnalysisResults) -> ReportInputs:
-    definition, state = rehearsal.desk.plan.definition, rehearsal.desk.state
+    definition = rehearsal.desk.plan.definition
     made_at = rehearsal.desk.clock()
     record = _record(definition, study)
     published = _published(definition, study)
     return ReportInputs(
-        trial=TrialInputs(
-            definition,
-            summarise_conduct(rehearsal.desk.plan, rehearsal.desk.trial, made_at.date()),
-            _verification(rehearsal, ending),
-            made_at,
-            state.is_synthetic,
-            (("Equipoise", __version__), *((name, version(name)) for name in _SOFTWARE)),
-        ),
+        trial=trial_inputs(rehearsal, _verification(rehearsal, ending), made_at),
         registry=RegistryInputs(record, derive(record), judge(record, made_at.date(), published)) if record else None,
         results=results,
         published=published,
@@ -104,9 +98,23 @@ def _inputs(rehearsal: Rehearsal, ending: Ending, study: Path, results: Analysis
     )
 
 
-def _verification(rehearsal: Rehearsal, ending: Ending) -> Verification:
+def trial_inputs(rehearsal: Rehearsal, verification: Verification, made_at: datetime) -> TrialInputs:
+    """What every masked role may know of the trial: all that the status report is made from."""
+    desk = rehearsal.desk
+    return TrialInputs(
+        desk.plan.definition,
+        summarise_conduct(desk.plan, desk.trial, made_at.date()),
+        verification,
+        made_at,
+        desk.state.is_synthetic,
+        (("Equipoise", __version__), *((name, version(name)) for name in _SOFTWARE)),
+    )
+
+
+def sealed(rehearsal: Rehearsal) -> Verification:
+    """What binds the trial to its past while it is masked."""
     ledger, commitment = rehearsal.desk.book.ledger, rehearsal.desk.state.allocation.commitment
-    assert commitment is not None, "what was released was sealed"
+    assert commitment is not None, "a trial under way has a sealed list"
     seq, head = ledger.head()
     return Verification(
         study_digest=rehearsal.desk.plan.digest,
@@ -114,6 +122,12 @@ def _verification(rehearsal: Rehearsal, ending: Ending) -> Verification:
         slots=commitment.stratum_count * commitment.slots,
         ledger_entries=seq,
         ledger_head=head,
+    )
+
+
+def _verification(rehearsal: Rehearsal, ending: Ending) -> Verification:
+    return replace(
+        sealed(rehearsal),
         lock_digest=ending.certificate.digest,
         locked_at=utc_from_text(ending.certificate.locked_at),
         allocation_digest=ending.allocation.digest,
