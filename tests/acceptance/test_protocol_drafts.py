@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.allocation.design import read_design
 from equipoise.protocol import parse_definition
 from equipoise.protocol.decision import UNDECIDED
-from equipoise.protocol.drafting import draft
+from equipoise.protocol.drafting import draft, draft_randomisation
 from equipoise.protocol.record_gaps import compare_with_record
+from equipoise.protocol.yaml_source import parse_yaml
 from equipoise.registration import RegistryRecord, each, judge, read_record
 from equipoise.vocabulary import Refusal, Severity
 from shared_data import SHARED, needs_shared
@@ -92,3 +94,12 @@ def test_the_first_trial_is_drafted_as_its_record_has_it() -> None:
     asked = {decision.id for decision in definition.decisions}
     assert {"ENR-01", "ENR-03", "DES-04", "DES-05", "DES-12", "OUT-07", "OUT-08", "ANA-01", "ELI-01", "ADM-03"} <= asked
     assert "paired_t_within_arm" in {analysis.method for analysis in definition.analysis.analyses}
+
+
+def test_the_randomisation_that_is_proposed_can_be_sealed(record: RegistryRecord) -> None:
+    definition = parse_definition(draft(record).encode()).definition
+    assert definition is not None
+    design = read_design(parse_yaml(draft_randomisation(definition).encode(), "randomisation.yaml").data)
+    assert design.arms == tuple(arm.id for arm in definition.arms)
+    assert design.slots >= 64
+    assert (design.packs.doses if design.packs else 0) == len(definition.dose_encounters())

@@ -25,7 +25,7 @@ def test_new_drafts_a_study_that_loads_and_says_what_is_open(tmp_path: Path) -> 
     terminal = console()
     assert new.run(Path("NCT05921058"), tmp_path / "draft", console=terminal) == 0
     written = sorted(path.name for path in (tmp_path / "draft").iterdir())
-    assert written == ["README.md", "record.txt", "study.schema.json", "study.yaml"]
+    assert written == ["README.md", "randomisation.yaml", "record.txt", "study.schema.json", "study.yaml"]
     assert load_definition(tmp_path / "draft").id == "NCT05921058"
     assert "decisions are open" in said(terminal)
     assert "How many participants are planned?" in said(terminal)

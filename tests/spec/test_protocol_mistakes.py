@@ -62,6 +62,8 @@ MODELS = [
     ),
 ]
 
+MODELS.append(("id: active, name", f"id: {'a' * 33}, name", "DEF-VALUE", "a" * 33, "Write at most 32 characters."))
+
 REFERENCES = [
     ("interventions: [saline]}", "interventions: [salin]}", "REF-UNKNOWN", "salin]", "Did you mean `saline`?"),
     ("ratio: {active: 1, control: 1}", "ratio: {active: 1, controls: 1}", "REF-UNKNOWN", "1}\n  strata", "control"),

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from equipoise.instruments.item import Declared, Identifier, Label
 from equipoise.protocol.decision import OrUndecided
@@ -22,10 +22,16 @@ class ArmRole(StrEnum):
     OTHER = "other"
 
 
+LONGEST_ARM = 32
+"""An arm's id fills this many characters in the sealed list, so that no length tells it."""
+
+ArmId = Annotated[Identifier, StringConstraints(max_length=LONGEST_ARM)]
+
+
 class Arm(Declared):
     """One arm.  `interventions` names what its participants receive."""
 
-    id: Identifier
+    id: ArmId
     name: Label
     role: ArmRole
     interventions: tuple[Identifier, ...] = ()

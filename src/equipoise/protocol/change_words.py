@@ -33,8 +33,8 @@ def sentence(alike: list[Step]) -> str:
         what = "is added" if step.before is None else "is left out" if step.after is None else ""
         if what:
             about = _text_of(_held(step))
-            return _ended(f"{_subject(alike)} {what}{f': {about}' if about else ''}")
-    return _ended(f"{_subject(alike)} {_becomes(step)}")
+            return _ended(f"{_named(alike)} {what}{f': {about}' if about else ''}")
+    return _ended(f"{_named(alike)} {_becomes(step)}")
 
 
 def _held(step: Step) -> Any:
@@ -45,7 +45,7 @@ def _ended(words: str) -> str:
     return words if words.endswith(("?", ".", "!")) else f"{words}."
 
 
-def _subject(alike: list[Step]) -> str:
+def _named(alike: list[Step]) -> str:
     """Name what changes: 'Endpoints `a`, `b`: encounter', or the path where it has no better name."""
     path = alike[0].path
     for at in range(len(path) - 1, 0, -1):

@@ -133,6 +133,8 @@ def _limit_sentence(detail: Mapping[str, Any], given: object) -> tuple[str, str]
     context = detail.get("ctx", {})
     if detail["type"] == "greater_than_equal":
         return f"{_shown(given)} is too small.", f"Write {context['ge']} or more."
+    if detail["type"] == "string_too_long":
+        return f"{_shown(given)} is too long.", f"Write at most {context['max_length']} characters."
     if detail["type"] == "string_pattern_mismatch":
         pattern = context["pattern"]
         form = _IN_WORDS.get(pattern, f"It must match {pattern}.")

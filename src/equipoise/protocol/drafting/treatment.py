@@ -1,5 +1,6 @@
 """Arms, interventions and masking of a draft, as far as the record goes."""
 
+from equipoise.protocol.arms import LONGEST_ARM
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.drafting.document import Part, label, one_line
 from equipoise.protocol.drafting.identifiers import Identifiers
@@ -37,7 +38,7 @@ def draft_treatment(record: RegistryRecord) -> Part:
     """Give `arms`, `interventions`, `masking` and `randomisation`."""
     names = Identifiers()
     ids = {id(one): names.of(one.name.value or "", "intervention") for one in each(record.interventions)}
-    arm_names = Identifiers()
+    arm_names = Identifiers(LONGEST_ARM)
     arms = [
         {
             "id": arm_names.of(arm.label.value or "", "arm"),
