@@ -17,18 +17,23 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from pypdf import PdfReader
+from rich.console import Console
 from ruamel.yaml import YAML
 
 from equipoise.allocation import RandomisationDesign, read_design
 from equipoise.allocation.commitment import SEED_PARTIES
 from equipoise.allocation.rehearsal import RehearsalVault
+from equipoise.cli.rehearsal.outcome import sealed, trial_inputs
 from equipoise.cli.rehearsal.trial import Part, Rehearsal, recruit, start
+from equipoise.cli.verify import run as verify
 from equipoise.design import load_scenario
 from equipoise.protocol import load_definition, study_file
+from equipoise.reporting import build_status, write_report
 from equipoise_vault.seal import make_list
 
 PARTICIPANTS = 4
-_TOKEN = re.compile(rb'[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
+_TOKEN = re.compile(rb'(?:[0-9a-f]{4}[ \n]){15}[0-9a-f]{4}|[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
 """What looks like a token: only the exact values of the allow-list are replaced."""
 
 
@@ -109,15 +114,33 @@ def surfaces_of(rehearsal: Rehearsal, trial: Path) -> dict[str, bytes]:
     """Everything that a masked role can obtain while the trial is masked."""
     ledger = rehearsal.desk.book.ledger
     entries = list(ledger.entries())
+    status = build_status(trial_inputs(rehearsal, sealed(rehearsal), entries[-1].recorded_at))
+    report = write_report(status, trial / "status")
     dump = "\n".join(ledger._connection.iterdump())
     dump = re.sub(r"X'([0-9A-F]*)'", lambda blob: bytes.fromhex(blob[1]).decode(), dump)
     ledger.close()
     surfaces = {f"file {path.relative_to(trial)}": path.read_bytes() for path in trial.rglob("*") if path.is_file()}
+    surfaces["file status/report.pdf"] = _paper(report.pdf)  # its streams are compressed; read what they say
+    surfaces["verification"] = _verification(trial)
     surfaces["file names"] = "\n".join(sorted(surfaces)).encode()
     surfaces["database dump"] = dump.encode()
     surfaces["ledger export"] = b"\n".join(entry.content for entry in entries)
     surfaces["times"] = "\n".join(entry.recorded_at.isoformat() for entry in entries).encode()
     return surfaces
+
+
+def _paper(pdf: Path) -> bytes:
+    """The words and the metadata of a PDF, and the sizes of its pages."""
+    reader = PdfReader(pdf)
+    pages = [f"{page.mediabox}\n{page.extract_text()}" for page in reader.pages]
+    return "\n".join([str(reader.metadata), *pages]).encode()
+
+
+def _verification(trial: Path) -> bytes:
+    """What `equipoise verify` prints."""
+    console = Console(file=io.StringIO(), width=200)
+    verify(trial, console=console)
+    return console.file.getvalue().encode()  # type: ignore[attr-defined]  # the StringIO from above
 
 
 def declassified(rehearsal: Rehearsal) -> dict[str, tuple[str, ...]]:
@@ -150,7 +173,7 @@ def normalised(world: World) -> tuple[dict[str, bytes], dict[tuple[str, str], in
 
         def placeholder(match: re.Match[bytes], surface: str = surface) -> bytes:
             text = match.group()
-            kind, place = names.get(text.decode(), ("", 0))
+            kind, place = names.get("".join(text.decode().split()), ("", 0))
             if not kind:  # two hashes side by side look like a signature
                 return b"".join(_TOKEN.sub(placeholder, half) for half in (text[:64], text[64:])) if text[64:] else text
             counts[surface, kind] = counts.get((surface, kind), 0) + 1
