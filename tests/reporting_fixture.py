@@ -5,6 +5,7 @@ test sees one consistent trial.
 """
 # ruff: noqa: E501  # a study definition reads better with one noun on a line
 
+import math
 import random
 import statistics
 from dataclasses import replace
@@ -12,14 +13,20 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
 
-from equipoise.analysis.analysis_results import AnalysisResults, ArmSummary, EventRow, Observation, Result
+from equipoise.analysis.analysis_results import (
+    AnalysisResults,
+    ArmSummary,
+    EventRow,
+    Observation,
+    PermutationDistribution,
+    Result,
+)
 from equipoise.conduct import Course, Flow, ScreenFailure, WithdrawalFrom, WithdrawalReason
 from equipoise.conduct.events import ParticipantWithdrawn
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.registration import parse_record
 from equipoise.registration.derive import derive
 from equipoise.reporting.conduct_summary import ConductSummary, DataCounts, DeviationLine, VisitCounts
-from equipoise.reporting.figures.permutation import ReferenceDistribution
 from equipoise.reporting.flow import Reason
 from equipoise.reporting.inputs import RegistryInputs, ReportInputs, TrialInputs, Verification
 from equipoise.safety import OpenReport, TermCount
@@ -163,6 +170,13 @@ def _result(endpoint: str, item: str, unit: str, arms: dict, values: dict) -> Re
     )  # fmt: skip
 
 
+def _law() -> PermutationDistribution:
+    """A binomial law on a lattice of fifteenths, with an observed value in its left tail."""
+    weights = tuple(math.comb(80, step) for step in range(81))
+    values = tuple(Fraction(step - 40, 15) for step in range(81))
+    return PermutationDistribution(values, weights, sum(weights), Fraction(-18, 15), Fraction(0))
+
+
 def some_results(randomised: int = 30) -> AnalysisResults:
     arms, values = _courses(randomised)
     main = _result("activity", "mex_sledai_total", "", arms, values)
@@ -202,6 +216,7 @@ def some_results(randomised: int = 30) -> AnalysisResults:
         study_digest=a_definition().digest, lock_digest="cd" * 32, allocation="released", allocation_digest="ef" * 32,
         synthetic=True, arms=arms, sets={"full_analysis_set": tuple(arms), "safety_set": tuple(arms)},
         results=(main, test, *within, *others), events=events, observations=observations, baseline=baseline,
+        distributions={test.id: _law()},
     )  # fmt: skip
 
 
@@ -265,10 +280,6 @@ def some_registry() -> RegistryInputs:
 
 def some_inputs(*, synthetic: bool = True, randomised: int = 30) -> ReportInputs:
     results = some_results(randomised)
-    values = tuple(step / 15 for step in range(-60, 61))
-    weights = [2.718281828 ** (-((value / 0.9) ** 2)) for value in values]
-    law = ReferenceDistribution(values, tuple(each / sum(weights) for each in weights), -1.2)
     return ReportInputs(
-        a_trial(synthetic=synthetic, randomised=randomised), some_registry(), results,
-        references={"activity.randomisation": law},
+        a_trial(synthetic=synthetic, randomised=randomised), some_registry(), results
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from equipoise.reporting.conduct_summary import ConductSummary, summarise_conduct
 from equipoise.reporting.document import Document
-from equipoise.reporting.figures.permutation import ReferenceDistribution
 from equipoise.reporting.flow import ArmFlow, FlowCounts, Reason, flow_by_arm
 from equipoise.reporting.gap import Gap, gap_report
 from equipoise.reporting.html import render_html
@@ -17,7 +16,6 @@ __all__ = [
     "FlowCounts",
     "Gap",
     "Reason",
-    "ReferenceDistribution",
     "RegistryInputs",
     "Report",
     "ReportInputs",

@@ -18,7 +18,8 @@ AMBER = "#8a4b00"
 THEMED = {INK: "var(--ink)", QUIET: "var(--quiet)", RULE: "var(--rule)", PAPER: "var(--paper)", AMBER: "var(--amber)"}
 """Colours that follow the page's; those of the arms stay as they are."""
 
-FAMILY = "'Libertinus Serif', Charter, 'Bitstream Charter', Cambria, Georgia, serif"
+FAMILY = "'Libertinus Serif', 'STIX Two Text', 'Times New Roman', 'Liberation Serif', Tinos, Times, serif"
+"""Letters of one width, near that of the face in which the figures are laid out; the first is the PDF's own."""
 
 _DRAWN = frozenset({"svg", "g", "path", "rect", "circle", "line", "polyline", "polygon", "text", "tspan", "use", "defs",
                     "clipPath", "title", "desc"})  # fmt: skip

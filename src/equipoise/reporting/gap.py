@@ -1,13 +1,13 @@
 """The gap report: the registered, the defined, the conducted and the reported trial, topic by topic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from equipoise.analysis.analysis_results import AnalysisResults
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.objectives import Rank
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.registration import RegistryRecord, each
+from equipoise.registration import RULES, RegistryRecord, RuleGroup, each
 from equipoise.registration.derive import registered_dosing_days
 from equipoise.registration.published import PublishedFacts
 from equipoise.registration.words import OutcomeRank
@@ -30,10 +30,15 @@ class Gap:
     paper: str
     findings: tuple[Finding, ...]
 
+    @property
+    def differs(self) -> bool:
+        """True if a rule says so; a rule that cannot decide does not."""
+        return any(each.verdict is Verdict.HIT for each in self.findings)
+
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """How one topic is told, and the rules that compare it."""
+    """How one topic is told, and the rules that compare it; no text of the record means that it has no such field."""
 
     topic: str
     rules: tuple[str, ...]
@@ -46,18 +51,34 @@ class _Telling:
 def gap_report(inputs: ReportInputs) -> tuple[Gap, ...]:
     """Every topic, differing or not, in a fixed order."""
     trial = inputs.trial
-    findings = (*(inputs.registry.findings if inputs.registry else ()), *inputs.differences)
-    return tuple(
-        Gap(
-            telling.topic,
-            telling.record(inputs.registry.record) if inputs.registry else NOTHING,
-            telling.definition(trial.definition),
-            telling.conduct(trial.definition, trial.conduct, inputs.results),
-            (telling.paper(inputs.published) or "not stated") if inputs.published else "",
-            tuple(each for each in findings if each.rule in telling.rules and each.verdict is Verdict.HIT),
-        )
-        for telling in _TELLINGS
+    judged = (*(inputs.registry.findings if inputs.registry else ()), *inputs.differences)
+    findings = tuple(each for each in judged if each.verdict in (Verdict.HIT, Verdict.UNDECIDABLE))
+    return tuple(_gap(telling, inputs, trial.definition, findings) for telling in _TELLINGS)
+
+
+def is_comparison(finding: Finding) -> bool:
+    """True if a finding compares the record with a paper, instead of judging the record alone."""
+    rule = RULES.get(finding.rule)
+    return rule is not None and rule.group is RuleGroup.COMPARISON
+
+
+def _gap(telling: _Telling, inputs: ReportInputs, definition: StudyDefinition, findings: Sequence[Finding]) -> Gap:
+    about = tuple(each for each in findings if each.rule in telling.rules)
+    recorded = telling.record(inputs.registry.record) if inputs.registry else NOTHING
+    return Gap(
+        telling.topic,
+        recorded or _words_of_record(about) or _NO_FIELD,
+        telling.definition(definition),
+        telling.conduct(definition, inputs.trial.conduct, inputs.results),
+        (telling.paper(inputs.published) or "not stated") if inputs.published else "",
+        about,
     )
+
+
+def _words_of_record(findings: Sequence[Finding]) -> str:
+    """What the record's prose says where it has no field: the first words that a rule on the record quotes."""
+    quoted = (each.evidence[0] for each in findings if each.evidence and not is_comparison(each))
+    return next((text.rpartition(" (")[0].strip("'") for text in quoted), "")
 
 
 def _participants_recorded(record: RegistryRecord) -> str:
@@ -179,10 +200,12 @@ def _analysis_conducted(definition: StudyDefinition, _: ConductSummary, results:
     return "; ".join(parts) or "as planned"
 
 
+_NO_FIELD = "not a field of the registry"
+
 _TELLINGS = (
     _Telling(
         "Participants",
-        ("ENR-01", "CMP-01"),
+        ("ENR-01", "CMP-01", "GAP-01"),
         _participants_recorded,
         lambda definition: f"{definition.planned_participants} planned",
         lambda _, conduct, __: f"{conduct.flow.randomised} randomised",
@@ -190,7 +213,7 @@ _TELLINGS = (
     ),
     _Telling(
         "Population",
-        ("CMP-05",),
+        ("CMP-05", "GAP-05"),
         _population_recorded,
         _population_defined,
         lambda _, conduct, __: f"{conduct.flow.screened} assessed, {conduct.flow.randomised} randomised",
@@ -198,7 +221,7 @@ _TELLINGS = (
     ),
     _Telling(
         "Dosing schedule",
-        ("CMP-02",),
+        ("CMP-02", "GAP-02"),
         _dosing_recorded,
         _dosing_defined,
         _dosing_conducted,
@@ -206,16 +229,16 @@ _TELLINGS = (
     ),
     _Telling(
         "Volume in all",
-        ("CMP-03",),
-        lambda _: "not a field of the registry",
+        ("CMP-03", "GAP-03"),
+        lambda _: "",
         _volume_defined,
         lambda _, __, ___: "volumes stand in the ledger",
         _volume_published,
     ),
     _Telling(
         "Route",
-        ("DES-04", "CMP-09"),
-        lambda _: "not a field of the registry",
+        ("DES-12", "CMP-09", "GAP-09"),
+        lambda _: "",
         lambda definition: "; ".join(sorted({str(each.route) for each in definition.interventions})),
         lambda _, __, ___: "body site stands in the ledger",
         lambda paper: paper.dosing.route if paper.dosing else None,
@@ -230,7 +253,7 @@ _TELLINGS = (
     ),
     _Telling(
         "Primary endpoint",
-        ("CMP-04", "CMP-08"),
+        ("CMP-04", "CMP-08", "GAP-04", "GAP-08"),
         _primary_recorded,
         _primary_defined,
         _primary_measured,
@@ -238,7 +261,7 @@ _TELLINGS = (
     ),
     _Telling(
         "All outcomes",
-        ("CMP-06", "CMP-07"),
+        ("OUT-07", "CMP-06", "CMP-07", "GAP-06", "GAP-07"),
         _outcomes_recorded,
         _outcomes_defined,
         _outcomes_measured,
@@ -246,7 +269,7 @@ _TELLINGS = (
     ),
     _Telling(
         "Safety",
-        ("OUT-08", "CMP-13"),
+        ("OUT-08", "CMP-13", "GAP-13"),
         _safety_recorded,
         _safety_defined,
         lambda _, __, results: f"{sum(sum(row.events.values()) for row in results.events)} events recorded",
@@ -254,7 +277,7 @@ _TELLINGS = (
     ),
     _Telling(
         "Masking",
-        ("CMP-11",),
+        ("CMP-11", "GAP-11"),
         _masking_recorded,
         lambda definition: ", ".join(role.value.replace("_", " ") for role in definition.masking.masked),
         _masking_conducted,
@@ -263,14 +286,14 @@ _TELLINGS = (
     _Telling(
         "Analysis",
         ("ANA-01", "CMP-12"),
-        lambda _: "not a field of the registry",
+        lambda _: "",
         _analysis_defined,
         _analysis_conducted,
         lambda paper: paper.comparison.says if paper.comparison else None,
     ),
     _Telling(
         "Identity",
-        ("CMP-14",),
+        ("CMP-14", "GAP-14"),
         lambda record: record.id,
         lambda definition: definition.id,
         lambda definition, _, __: definition.digest[:16],

@@ -18,7 +18,8 @@ def render_html(document: Document) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string(room.joinpath("report.html").read_text(encoding="utf-8"))
     tree = document_tree(document, visible)
-    style = Markup(room.joinpath("report.css").read_text(encoding="utf-8"))  # noqa: S704  # our own style sheet
+    sheets = (room.joinpath(name).read_text(encoding="utf-8") for name in ("letters.css", "report.css"))
+    style = Markup("".join(sheets))  # noqa: S704  # our own style sheets
     return template.render(**tree, style=style, drawing=_drawing)
 
 

@@ -1,7 +1,6 @@
 """What the report is made of: the artefacts of the earlier rooms, first what a masked reader may see, then the rest."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from equipoise.analysis.analysis_results import AnalysisResults
@@ -10,7 +9,6 @@ from equipoise.registration import RegistryRecord
 from equipoise.registration.derive import DerivedFigures
 from equipoise.registration.published import PublishedFacts
 from equipoise.reporting.conduct_summary import ConductSummary
-from equipoise.reporting.figures.permutation import ReferenceDistribution
 from equipoise.vocabulary import Finding
 
 
@@ -59,8 +57,8 @@ class RegistryInputs:
 class ReportInputs:
     """Everything of the released trial.
 
-    `differences` are the findings of the comparisons (record with definition, record with paper);
-    `references` pairs the id of a result with the exact distribution of its statistic.
+    `differences` are the findings of the comparison of record and definition; those of record and paper stand among
+    the findings of the registry.
     """
 
     trial: TrialInputs
@@ -68,4 +66,3 @@ class ReportInputs:
     results: AnalysisResults
     published: PublishedFacts | None = None
     differences: tuple[Finding, ...] = ()
-    references: Mapping[str, ReferenceDistribution] = field(default_factory=dict)

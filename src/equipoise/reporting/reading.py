@@ -51,6 +51,14 @@ def encounter_name(definition: StudyDefinition, encounter_id: str, language: str
     return definition.encounter(encounter_id).name.text(language)
 
 
+def measure_name(endpoint: Endpoint) -> str:
+    """What is measured: the endpoint's name without `Change in` and without an explanation in brackets."""
+    name = re.sub(r"\s*\([^()]*\)\s*$", "", endpoint.name.text())
+    measure = re.sub(r"^change (?:in|of) (?=.)", "", name, flags=re.IGNORECASE)
+    first = measure.split(" ")[0]
+    return measure[0].upper() + measure[1:] if first.isalpha() and first.islower() else measure
+
+
 def short_visit(definition: StudyDefinition, encounter_id: str) -> str:
     """The name of an encounter for the head of a column: its day where the name is long."""
     encounter = definition.encounter(encounter_id)

@@ -20,7 +20,7 @@ from equipoise.reporting.document import (
     strong,
 )
 from equipoise.reporting.numbers import MINUS, NOTHING, days_in_words, plural
-from equipoise.reporting.reading import ANALYSIS_SETS, arm_names, encounter_name, method_name, unit_name
+from equipoise.reporting.reading import ANALYSIS_SETS, arm_names, encounter_name, measure_name, method_name, unit_name
 
 _DONE = "●"
 _ACTIVITIES = {
@@ -234,22 +234,22 @@ def _estimand(definition: StudyDefinition, estimand: Estimand) -> tuple[Block, .
 
 
 def _analyses(definition: StudyDefinition) -> Table:
-    names = {endpoint.id: endpoint.name.text() for endpoint in definition.endpoints}
+    """Methods by role; endpoints that are analysed alike share a row."""
+    names = {endpoint.id: measure_name(endpoint) for endpoint in definition.endpoints}
     plan = definition.analysis
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for each in plan.analyses:
+        alike.setdefault((each.role, each.method, each.analysis_set), []).append(names[each.endpoint])
+    rows: list[Row] = []
+    for role in dict.fromkeys(role for role, _, _ in alike):
+        rows.append(Row((role.replace("_", " ").capitalize(),), RowKind.GROUP))
+        for (own, method, members), endpoints in alike.items():
+            if own == role:
+                rows.append(Row((method_name(method), ANALYSIS_SETS[members], "; ".join(endpoints))))
     return Table(
         "tab-analyses",
         "Analyses planned before the arms were known",
-        (Column("Endpoint", share=3), Column("Method", share=4), Column("Set", share=2), Column("Role", share=2)),
-        tuple(
-            Row(
-                (
-                    names.get(each.endpoint, each.endpoint),
-                    method_name(each.method),
-                    ANALYSIS_SETS.get(each.analysis_set, each.analysis_set),
-                    each.role.replace("_", " "),
-                )
-            )
-            for each in plan.analyses
-        ),
+        (Column("Method", share=4), Column("Set", share=2), Column("Endpoints", share=5)),
+        tuple(rows),
         (f"Two-sided significance level {plan.alpha}; multiplicity: {plan.multiplicity.replace('_', ' ')}.",),
     )

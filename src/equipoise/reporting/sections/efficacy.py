@@ -8,7 +8,6 @@ from equipoise.reporting.document import (
     Callout,
     Column,
     Content,
-    FindingsList,
     Heading,
     Paragraph,
     Row,
@@ -17,27 +16,45 @@ from equipoise.reporting.document import (
     reference,
 )
 from equipoise.reporting.inputs import ReportInputs
-from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
+from equipoise.reporting.numbers import ENGLISH, NOTHING, plural
 from equipoise.reporting.reading import (
     arm_names,
     between_arms,
     main_result,
+    measure_name,
     method_name,
     primary_endpoint,
-    randomisation_result,
     short_visit,
     summary_of,
-    unit_name,
     with_unit,
     within_arm,
 )
+from equipoise.reporting.sections.finding_table import finding_table
 from equipoise.reporting.sections.result_figures import primary_figures, secondary_figures
+from equipoise.reporting.shown import (
+    GEOMETRIC,
+    is_ratio,
+    p_of,
+    shown,
+    shown_change,
+    shown_level,
+    shown_quartiles,
+)
+
+_WITHIN = "PLAN-WITHIN"
+"""The finding on tests inside one arm; it stands beside their table and not in the list."""
 
 NO_COMPARISON = (
     "This test looks at one arm at a time. It answers whether participants changed, which they also do by chance, by "
     "regression to the mean and by the care that everybody received. It does not compare the arms: with two arms "
     "and no effect at all, the chance that one of them is “significant” and the other is not can reach one half "
     "(Bland and Altman, Trials 2011;12:264). No conclusion about the intervention may rest on it."
+)
+
+
+_RATIOS = (
+    "×: analysed as logarithms; the change is the ratio of the geometric means after and before, and the arms are "
+    "compared by the ratio of these ratios (1 means no difference)."
 )
 
 
@@ -51,7 +68,7 @@ def results_section(inputs: ReportInputs) -> tuple[Block, ...]:
     ]
     return (
         Heading(1, "Results", "results"),
-        Heading(2, f"Primary endpoint: {endpoint.name.text()}", "results-primary"),
+        Heading(2, f"Primary endpoint: {measure_name(endpoint)}", "results-primary"),
         *_primary(inputs, endpoint),
         *primary_figures(inputs, endpoint),
         *(_others(inputs, others) if others else ()),
@@ -78,24 +95,23 @@ def _arm_table(inputs: ReportInputs, endpoint: Endpoint, main: Result) -> Table:
         if summary is None:
             rows.append(Row((name, "0", *[NOTHING] * 4)))
             continue
-        decimals = max(decimals_for(summary.baseline_sd), decimals_for(summary.sd))
         quartiles = (summary.median, summary.lower_quartile, summary.upper_quartile)
         rows.append(
             Row(
                 (
                     name,
                     str(summary.n),
-                    ENGLISH.mean_sd(summary.baseline_mean, summary.baseline_sd, decimals),
-                    ENGLISH.mean_sd(summary.mean, summary.sd, decimals),
-                    ENGLISH.median_quartiles(quartiles, decimals),
-                    ENGLISH.mean_sd(summary.change_mean, summary.change_sd, decimals),
+                    shown_level(main, summary.baseline_mean, summary.baseline_sd),
+                    shown_level(main, summary.mean, summary.sd),
+                    shown_quartiles(main, quartiles, summary.sd),
+                    shown_change(main, summary),
                 )
             )
         )
     followed = short_visit(definition, endpoint.encounter)
     return Table(
         "tab-primary-arms",
-        f"{with_unit(endpoint.name.text(), endpoint.unit)}: each arm before and after",
+        f"{with_unit(measure_name(endpoint), endpoint.unit)}: each arm before and after",
         (
             Column("Arm", share=3),
             Column("n", Align.END),
@@ -105,6 +121,7 @@ def _arm_table(inputs: ReportInputs, endpoint: Endpoint, main: Result) -> Table:
             Column("Change", Align.END, "Mean (SD)", share=2),
         ),
         tuple(rows),
+        (GEOMETRIC,) if is_ratio(main) else (),
     )
 
 
@@ -124,12 +141,13 @@ def _comparison_table(inputs: ReportInputs, endpoint: Endpoint) -> Table:
     rows = []
     for each in results:
         cells: list[Content] = [method_name(each.method), each.role.replace("_", " "), str(sum(each.n.values()))]
-        cells += [*estimate_cells(each), ENGLISH.p(_p(each))]
+        printed = shown(each)
+        cells += [printed.with_unit(), printed.interval, p_of(each)]
         rows.append(Row((*cells, ENGLISH.p(each.p_adjusted)) if adjusted else tuple(cells)))
     names = arm_names(inputs.trial.definition)
     return Table(
         "tab-primary-comparison",
-        f"{endpoint.name.text()}: the comparison of the arms ({_contrast(names, inputs)})",
+        f"{measure_name(endpoint)}: the comparison of the arms ({_contrast(names, inputs)})",
         tuple(columns),
         tuple(rows),
         tuple(_notes(results)),
@@ -144,25 +162,13 @@ def _contrast(names: dict[str, str], inputs: ReportInputs) -> str:
 def _notes(results: tuple[Result, ...]) -> list[Content]:
     notes: list[Content] = []
     for each in results:
+        name = f"{method_name(each.method)}, {each.role.replace('_', ' ')}"
         if each.p_exact is not None:
             fraction = f"{each.p_exact.numerator}/{each.p_exact.denominator}"
-            shown = fraction if len(fraction) <= 60 else f"a fraction with {len(fraction)} digits, in numbers.json"
-            notes.append(
-                f"{method_name(each.method)}: exact p = {shown}{f'; {each.two_sided}' if each.two_sided else ''}."
-            )
-        notes += [f"{method_name(each.method)}: {text}" for text in (*each.assumptions, *each.warnings)]
+            printed = fraction if len(fraction) <= 60 else f"a fraction of {len(fraction)} characters, in numbers.json"
+            notes.append(f"{name}: exact p = {printed}; two-sided p is {each.two_sided}.")
+        notes += [f"{name}: {text}." for text in each.warnings]
     return notes
-
-
-def _p(result: Result) -> float | None:
-    return float(result.p_exact) if result.p_exact is not None else result.p
-
-
-def estimate_cells(result: Result) -> tuple[str, str]:
-    """The estimate and its interval, with as many digits as its precision deserves."""
-    width = (result.interval[1] - result.interval[0]) / 4 if result.interval else None
-    decimals = decimals_for(result.standard_error or width)
-    return ENGLISH.fixed(result.estimate, decimals), ENGLISH.interval(result.interval, decimals)
 
 
 def _registered(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ...]:
@@ -172,14 +178,14 @@ def _registered(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ...]:
         return ()
     names = arm_names(inputs.trial.definition)
     rows = tuple(
-        Row((_arm_of(each, names), str(sum(each.n.values())), *estimate_cells(each), ENGLISH.p(_p(each))))
+        Row((_arm_of(each, names), str(sum(each.n.values())), shown(each).estimate, shown(each).interval, p_of(each)))
         for each in results
     )
     return (
         Heading(3, "The registered analysis, which does not compare the arms", "results-registered"),
         Table(
             "tab-registered",
-            f"{endpoint.name.text()}: change inside each arm, as registered",
+            f"{measure_name(endpoint)}: change inside each arm, as registered",
             (
                 Column("Arm", share=3),
                 Column("n", Align.END),
@@ -189,13 +195,12 @@ def _registered(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ...]:
             ),
             rows,
         ),
-        Callout(Tone.CAUTION, "What this table cannot show", (Paragraph(NO_COMPARISON),)),
+        Callout(Tone.CAUTION, f"{_WITHIN}: what this table cannot show", (Paragraph(NO_COMPARISON),)),
     )
 
 
 def _arm_of(result: Result, names: dict[str, str]) -> str:
-    inside = [names.get(arm, arm) for arm in result.n]
-    return names.get(result.contrast, inside[0] if len(inside) == 1 else result.contrast)
+    return " and ".join(names[arm] for arm in result.n)
 
 
 def _others(inputs: ReportInputs, endpoints: list[Endpoint]) -> tuple[Block, ...]:
@@ -205,7 +210,7 @@ def _others(inputs: ReportInputs, endpoints: list[Endpoint]) -> tuple[Block, ...
     columns = [
         Column("Endpoint", share=4),
         *(Column(name, Align.END, "Mean change (SD)", share=2) for name in names.values()),
-        Column("Difference", Align.END, share=2),
+        Column("Difference or ratio", Align.END, share=2),
         Column("95 % CI", Align.END, share=3),
         Column("p", Align.END),
     ]
@@ -221,7 +226,7 @@ def _others(inputs: ReportInputs, endpoints: list[Endpoint]) -> tuple[Block, ...
     return (
         Heading(2, "Other endpoints", "results-others"),
         Paragraph((f"All {len(endpoints)} other endpoints of the plan are in ", reference("tab-others"), ".")),
-        Table("tab-others", "Other endpoints, main analysis of each", tuple(columns), rows, (note,)),
+        Table("tab-others", "Other endpoints, main analysis of each", tuple(columns), rows, (note, _RATIOS)),
         *secondary_figures(inputs, endpoints),
     )
 
@@ -229,20 +234,20 @@ def _others(inputs: ReportInputs, endpoints: list[Endpoint]) -> tuple[Block, ...
 def _other_row(inputs: ReportInputs, endpoint: Endpoint, names: dict[str, str], *, adjusted: bool) -> Row:
     result = main_result(inputs.results, endpoint.id)
     assert result is not None, "only endpoints with a result come to the table"
-    test = randomisation_result(inputs.results, endpoint.id) if result.p is None and result.p_exact is None else None
-    cells: list[Content] = [f"{endpoint.name.text()}{f', {unit_name(result.unit)}' if unit_name(result.unit) else ''}"]
-    for arm in names:
-        summary = summary_of(result, arm)
-        sd = summary.change_sd if summary else None
-        cells.append(ENGLISH.mean_sd(summary.change_mean if summary else None, sd, decimals_for(sd)))
-    cells += [*estimate_cells(result), ENGLISH.p(_p(test or result))]
+    printed = shown(result)
+    unit = f", {printed.unit}" if printed.unit else ""
+    cells: list[Content] = [f"{measure_name(endpoint)}{unit}"]
+    cells += [shown_change(result, summary_of(result, arm)) for arm in names]
+    cells += [printed.estimate, printed.interval, p_of(result)]
     return Row((*cells, ENGLISH.p(result.p_adjusted)) if adjusted else tuple(cells))
 
 
 def _unforeseen(inputs: ReportInputs) -> tuple[Block, ...]:
-    if not inputs.results.findings:
+    findings = [each for each in inputs.results.findings if each.rule != _WITHIN]
+    if not findings:
         return ()
+    caption = "What the data hold that the plan does not foresee, and what was done"
     return (
         Heading(2, "What the plan did not foresee", "results-findings"),
-        FindingsList(inputs.results.findings),
+        finding_table("tab-unforeseen", caption, findings, evidence=False),
     )

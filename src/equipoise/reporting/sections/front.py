@@ -1,20 +1,20 @@
 """The front page: what the trial is, what it found, and how to check it, on one page."""
 
 from equipoise.analysis.analysis_results import Result
-from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.objectives import Endpoint
-from equipoise.reporting.document import Block, Callout, CodeLines, Facts, Paragraph, Tone, Voice, code, strong
+from equipoise.reporting.document import Block, Callout, CodeLines, Content, Facts, Paragraph, Tone, Voice, code, strong
 from equipoise.reporting.inputs import ReportInputs, TrialInputs, Verification
-from equipoise.reporting.numbers import ENGLISH, decimals_for, hex_groups
+from equipoise.reporting.numbers import ENGLISH, hex_groups
 from equipoise.reporting.reading import (
     arm_names,
     encounter_name,
     main_result,
+    measure_name,
     primary_endpoint,
     randomisation_result,
     summary_of,
-    unit_name,
 )
+from equipoise.reporting.shown import equals_p, shown, shown_change
 from equipoise.vocabulary import utc_text
 
 INVENTED = (
@@ -31,7 +31,7 @@ def front_page(inputs: ReportInputs) -> tuple[Block, ...]:
 def identity(trial: TrialInputs) -> Facts:
     """What a librarian asks: which trial, which version, which days."""
     definition, conduct = trial.definition, trial.conduct
-    rows: list[tuple[str, object]] = [
+    rows: list[tuple[str, Content]] = [
         ("Sponsor", definition.sponsor),
         (
             "Study definition",
@@ -43,7 +43,7 @@ def identity(trial: TrialInputs) -> Facts:
         rows.append(("Randomised from", f"{conduct.recruited[0].isoformat()} to {conduct.recruited[1].isoformat()}"))
     if trial.verification.locked_at:
         rows.append(("Database lock", f"{utc_text(trial.verification.locked_at)[:16].replace('T', ' ')} UTC"))
-    return Facts(tuple(rows))  # type: ignore[arg-type]
+    return Facts(tuple(rows))
 
 
 def _found(inputs: ReportInputs) -> Callout:
@@ -61,52 +61,29 @@ def _answer(inputs: ReportInputs, endpoint: Endpoint, result: Result) -> tuple[s
     definition = inputs.trial.definition
     names = arm_names(definition)
     reference = definition.analysis.reference_arm
+    others = " or ".join(name for arm, name in names.items() if arm != reference)
+    when = encounter_name(definition, endpoint.encounter)
     question = (
-        f"The question: does {_compared(names, reference)} change {endpoint.name.text()} by "
-        f"{_when(encounter_name(definition, endpoint.encounter))}, compared with {names[reference]}?"
+        f"The question: what does {others} do to {measure_name(endpoint)} by {when[:1].lower()}{when[1:]}, compared "
+        f"with {names[reference]}?"
     )
-    measured = sum(result.n.values())
     counted = ", ".join(f"{result.n.get(arm, 0)} {names[arm]}" for arm in names)
-    p = randomisation_result(inputs.results, endpoint.id) or result
+    test = randomisation_result(inputs.results, endpoint.id) or result
+    level = ENGLISH.fixed(100 * result.confidence, 0)
+    printed = shown(result)
     found = (
-        f"{measured} of {inputs.trial.conduct.flow.randomised} randomised participants are in the main analysis "
-        f"({counted}). {_means(result, names)} The difference between the arms is {_difference(result)}; "
-        f"p {_equals(ENGLISH.p(p.p_exact if p.p_exact is not None else p.p))}"
-        f"{' by the randomisation test' if 'randomisation' in p.method else ''}."
+        f"{sum(result.n.values())} of {inputs.trial.conduct.flow.randomised} randomised participants are in the main "
+        f"analysis ({counted}). {_means(result, names)} The difference between the arms is {printed.with_unit()} "
+        f"({level} % confidence interval {printed.interval}); p {equals_p(test)}"
+        f"{' by the randomisation test' if 'randomisation' in test.method else ''}."
     )
     return (question, found, _meaning(result, endpoint))
 
 
-def _compared(names: dict[str, str], reference: str) -> str:
-    return " or ".join(name for arm, name in names.items() if arm != reference)
-
-
-def _when(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
 def _means(result: Result, names: dict[str, str]) -> str:
-    parts = []
-    for arm, name in names.items():
-        summary = summary_of(result, arm)
-        if summary and summary.change_mean is not None:
-            parts.append(f"{ENGLISH.fixed(summary.change_mean, decimals_for(summary.change_sd))} with {name}")
-    return f"The mean change was {' and '.join(parts)}." if parts else ""
-
-
-def _difference(result: Result) -> str:
-    width = result.interval[1] - result.interval[0] if result.interval else None
-    decimals = decimals_for(result.standard_error or (width / 4 if width else None))
-    unit = unit_name(result.unit)
-    shown = f"{ENGLISH.fixed(result.estimate, decimals)}{' ' + unit if unit else ''}"
-    if result.interval is None:
-        return shown
-    level = ENGLISH.fixed(100 * result.confidence, 0)
-    return f"{shown} ({level} % confidence interval {ENGLISH.interval(result.interval, decimals)})"
-
-
-def _equals(p: str) -> str:
-    return p if p.startswith("<") else f"= {p}"
+    summaries = ((name, summary_of(result, arm)) for arm, name in names.items())
+    parts = [f"{shown_change(result, summary)} with {name}" for name, summary in summaries if summary]
+    return f"The mean change (standard deviation) was {' and '.join(parts)}." if parts else ""
 
 
 def _meaning(result: Result, endpoint: Endpoint) -> str:
@@ -145,8 +122,3 @@ def root_lines(root: str) -> str:
     """A root in two lines of eight groups, as it is read aloud."""
     groups = hex_groups(root).split(" ")
     return "\n".join(" ".join(groups[at : at + 8]) for at in range(0, len(groups), 8))
-
-
-def open_decisions(trial: TrialInputs) -> int:
-    """How many decisions of the definition are still open."""
-    return sum(decision.choice == UNDECIDED for decision in trial.definition.decisions)

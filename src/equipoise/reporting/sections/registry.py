@@ -17,14 +17,13 @@ from equipoise.reporting.document import (
     Heading,
     Paragraph,
     Row,
-    RowKind,
     Table,
-    code,
-    emphasis,
     reference,
 )
+from equipoise.reporting.gap import is_comparison
 from equipoise.reporting.inputs import RegistryInputs
 from equipoise.reporting.numbers import plural
+from equipoise.reporting.sections.finding_table import finding_table
 from equipoise.vocabulary import Finding, Severity, Verdict
 
 
@@ -61,30 +60,16 @@ def registry_appendix(registry: RegistryInputs) -> tuple[Block, ...]:
     lighter = [finding for finding in _hits(registry.findings) if finding.severity is not Severity.ERROR]
     if not lighter:
         return (Heading(1, "Further findings on the record", "record-findings"), Paragraph("There are none."))
-    rows: list[Row] = []
-    for severity, title in ((Severity.WARNING, "Warnings"), (Severity.INFO, "Notes")):
-        group = [finding for finding in lighter if finding.severity is severity]
-        if group:
-            rows.append(Row((title,), RowKind.GROUP))
-            rows += [Row((code(finding.rule), _with_evidence(finding), finding.suggestion)) for finding in group]
+    caption = "Warnings and notes on the registry record, with the words that led to them"
     return (
         Heading(1, "Further findings on the record", "record-findings"),
-        Table(
-            "tab-record-findings",
-            "Warnings and notes on the registry record, with the words that led to them",
-            (Column("Rule"), Column("Finding", share=3), Column("What to do", share=2)),
-            tuple(rows),
-        ),
+        finding_table("tab-record-findings", caption, lighter, evidence=True),
     )
 
 
 def _hits(findings: tuple[Finding, ...]) -> list[Finding]:
-    return [finding for finding in findings if finding.verdict is Verdict.HIT]
-
-
-def _with_evidence(finding: Finding) -> Content:
-    quoted = "; ".join(f"“{each}”" for each in finding.evidence[:3])
-    return (finding.message, emphasis(f" {quoted}")) if quoted else finding.message
+    """What is wrong with the record itself; where it differs from a paper stands among the gaps."""
+    return [each for each in findings if each.verdict is Verdict.HIT and not is_comparison(each)]
 
 
 def _record_rows(record: RegistryRecord) -> Iterable[tuple[str, Content]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from equipoise.analysis.analysis_results import AnalysisResults, Result
-from equipoise.protocol.objectives import Endpoint
+from equipoise.protocol.objectives import Endpoint, Rank
 from equipoise.reporting.document import Block, Figure
 from equipoise.reporting.figures.canvas import middle
 from equipoise.reporting.figures.distribution import Sample, distribution
@@ -13,16 +13,17 @@ from equipoise.reporting.figures.permutation import permutation
 from equipoise.reporting.figures.slopes import Panel, Slopes, slopes
 from equipoise.reporting.figures.trajectories import INDIVIDUALS_AT_MOST, SPREAD_OF_TIES, Axis, Courses, trajectories
 from equipoise.reporting.inputs import ReportInputs
-from equipoise.reporting.numbers import ENGLISH, decimals_for
+from equipoise.reporting.numbers import ENGLISH
 from equipoise.reporting.reading import (
     arm_names,
     encounter_name,
     main_result,
+    measure_name,
     randomisation_result,
     short_visit,
-    unit_name,
     with_unit,
 )
+from equipoise.reporting.shown import equals_p, shown
 
 Values = dict[str, dict[str, float]]
 """Participant -> encounter -> value of one item."""
@@ -35,7 +36,7 @@ def primary_figures(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ..
     if values:
         figures += [_courses(inputs, endpoint, values), _changes(inputs, endpoint, values)]
     test = randomisation_result(inputs.results, endpoint.id)
-    if test and test.id in inputs.references:
+    if test and test.id in inputs.results.distributions:
         figures.append(_reference(inputs, endpoint, test))
     return tuple(figures)
 
@@ -71,14 +72,14 @@ def _courses(inputs: ReportInputs, endpoint: Endpoint, values: Values) -> Figure
         Courses(names[arm], tuple(tuple(values[one].get(each.id) for each in encounters) for one in members))
         for arm, members in _by_arm(inputs).items()
     )
-    measured = with_unit(endpoint.name.text(), endpoint.unit)
+    measured = with_unit(measure_name(endpoint), endpoint.unit)
     axis = Axis(
         tuple(each.day for each in encounters),
         tuple(short_visit(definition, each.id) for each in encounters),
         measured,
         endpoint.scale == "log10",
     )
-    title = f"{endpoint.name.text()}: every participant, by arm"
+    title = f"{measure_name(endpoint)}: every participant, by arm"
     words = _courses_in_words(arms, axis)
     svg = trajectories(arms, axis, title=title, description=words, synthetic=inputs.trial.synthetic)
     many = any(len(arm.courses) > INDIVIDUALS_AT_MOST for arm in arms)
@@ -109,11 +110,11 @@ def _changes(inputs: ReportInputs, endpoint: Endpoint, values: Values) -> Figure
         for arm, members in _by_arm(inputs).items()
     )
     when = encounter_name(inputs.trial.definition, endpoint.encounter)
-    title = f"{endpoint.name.text()}: change to {when}, by arm"
+    title = f"{measure_name(endpoint)}: change to {when}, by arm"
     words = " ".join(_sample_in_words(sample) for sample in samples)
     svg = distribution(
         samples,
-        f"change in {with_unit(endpoint.name.text(), endpoint.unit)}",
+        f"change in {with_unit(measure_name(endpoint), endpoint.unit)}",
         title=title,
         description=words,
         synthetic=inputs.trial.synthetic,
@@ -139,13 +140,12 @@ def _sample_in_words(sample: Sample) -> str:
 
 
 def _reference(inputs: ReportInputs, endpoint: Endpoint, test: Result) -> Figure:
-    law = inputs.references[test.id]
-    p = ENGLISH.p(test.p_exact if test.p_exact is not None else test.p)
-    title = f"{endpoint.name.text()}: the observed difference among all that chance could have given"
+    law = inputs.results.distributions[test.id]
+    title = f"{measure_name(endpoint)}: the observed difference among all that chance could have given"
     words = (
         f"Distribution of the difference under every allocation of the recorded procedure, centred on "
         f"{ENGLISH.fixed(law.centre, 1)}; the observed value {ENGLISH.fixed(law.observed, 2)} is marked, and the "
-        f"values at least as far out have probability p {p if p.startswith('<') else '= ' + p}."
+        f"values at least as far out have probability p {equals_p(test)}."
     )
     svg = permutation(law, "difference in means", title=title, description=words, synthetic=inputs.trial.synthetic)
     note = "Grey: nearer to the centre than observed. Orange: at least as far; together they are the p-value."
@@ -154,18 +154,15 @@ def _reference(inputs: ReportInputs, endpoint: Endpoint, test: Result) -> Figure
 
 def _forest(inputs: ReportInputs, endpoints: Sequence[Endpoint]) -> Figure | None:
     definition = inputs.trial.definition
-    ranked = [each for each in definition.endpoints if each in endpoints or each.rank == "primary"]
+    ranked = [each for each in definition.endpoints if each in endpoints or each.rank is Rank.PRIMARY]
     lines = [line for endpoint in ranked if (line := _line(inputs, endpoint)) is not None]
     if len(lines) < 2:
         return None
-    names = arm_names(definition)
-    reference = names[definition.analysis.reference_arm]
-    other = next(name for arm, name in names.items() if arm != definition.analysis.reference_arm)
     scale = Scale(
         "difference in standard deviations of the change (95 % CI)",
-        f"better with {_short(other)}",
-        f"better with {_short(reference)}",
-        "Difference (95 % CI)",
+        "better with the intervention",
+        "with the comparator",
+        "Difference or ratio (95 % CI)",
     )
     title = "All endpoints on one scale"
     words = "Difference between the arms in standard deviations, negative where better: " + "; ".join(
@@ -175,13 +172,9 @@ def _forest(inputs: ReportInputs, endpoints: Sequence[Endpoint]) -> Figure | Non
     svg = forest(tuple(lines), scale, title=title, description=words, synthetic=inputs.trial.synthetic)
     note = (
         "Each difference is divided by the pooled standard deviation of the change, and turned so that left is better; "
-        "the numbers beside it are in the endpoint’s own unit and direction."
+        "the numbers beside it are in the endpoint’s own unit and direction; × is a ratio of geometric means."
     )
     return Figure("fig-forest", title, svg, words, (note,))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 24 else "intervention" if "placebo" not in name.lower() else "placebo"
 
 
 def _line(inputs: ReportInputs, endpoint: Endpoint) -> Line | None:
@@ -193,12 +186,9 @@ def _line(inputs: ReportInputs, endpoint: Endpoint) -> Line | None:
         return None
     turn = 1 if endpoint.better == "lower" else -1
     ends = sorted(turn * limit / spread for limit in result.interval)
-    decimals = decimals_for(result.standard_error or (result.interval[1] - result.interval[0]) / 4)
-    unit = unit_name(result.unit)
-    numbers = f"{ENGLISH.fixed(result.estimate, decimals)} ({ENGLISH.interval(result.interval, decimals)})"
-    primary = endpoint.rank == "primary"
-    name = f"{endpoint.name.text()}{' (primary)' if primary else ''}"
-    return Line(name, turn * result.estimate / spread, ends[0], ends[1], f"{numbers} {unit}".strip(), primary)
+    primary = endpoint.rank is Rank.PRIMARY
+    name = f"{measure_name(endpoint)}{' (primary)' if primary else ''}"
+    return Line(name, turn * result.estimate / spread, ends[0], ends[1], str(shown(result)), primary)
 
 
 def _pooled(result: Result) -> float | None:
@@ -234,7 +224,7 @@ def _panel(inputs: ReportInputs, endpoint: Endpoint) -> Panel | None:
     if not any(arm.pairs for arm in arms):
         return None
     logarithmic = endpoint.scale == "log10" and all(value > 0 for arm in arms for pair in arm.pairs for value in pair)
-    return Panel(with_unit(endpoint.name.text(), endpoint.unit), tuple(arms), logarithmic)
+    return Panel(with_unit(measure_name(endpoint), endpoint.unit), tuple(arms), logarithmic)
 
 
 def _panel_in_words(panel: Panel) -> str:
