@@ -11,11 +11,11 @@ A proposal, to be decided by the statistician.
 {why}
 The list is longer than the trial, so that its length says nothing about how many are expected."""
 
-_BIG_STICK = """With every earlier arm known, the big stick with tolerance 4 lets 55 % of guesses be right and leaves 10 % of
-the allocations certain (30 participants, 1:1), against 70 % and 31 % for blocks of four.
+_BIG_STICK = """With every earlier arm known, the big stick with tolerance 4 lets 55 % of guesses be right and leaves
+10 % of the allocations certain (30 participants, 1:1), against 70 % and 31 % for blocks of four.
 Source: Soares JF, Wu CFJ. Commun Stat Theory Methods 1983;12:2017-34."""
-_BLOCK_URN = """The block urn keeps more than two arms near their ratio without blocks that can be counted out (two arms,
-lambda 3, 30 participants: 63 % of guesses right, 5 % certain).
+_BLOCK_URN = """The block urn keeps more than two arms near their ratio without blocks that can be counted out (two
+arms, lambda 3, 30 participants: 63 % of guesses right, 5 % certain).
 Source: Zhao W, Weng Y. Contemp Clin Trials 2011;32:953-61."""
 _SPARE_PACKS = 2
 
