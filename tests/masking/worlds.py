@@ -33,7 +33,7 @@ from equipoise.reporting import build_status, write_report
 from equipoise_vault.seal import make_list
 
 PARTICIPANTS = 4
-_TOKEN = re.compile(rb'(?:[0-9a-f]{4}[ \n]){15}[0-9a-f]{4}|[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
+_TOKEN = re.compile(rb'(?:[0-9a-f]{4,8}\s){7,15}[0-9a-f]{4,8}|[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
 """What looks like a token: only the exact values of the allow-list are replaced."""
 
 
