@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -91,7 +92,7 @@ def _section(title: str, findings: tuple[Finding, ...], style: str, report: Chec
 def _table(findings: Iterable[Finding], style: str, report: CheckReport) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for place, finding in enumerate(findings):
         if place:
             table.add_row()
@@ -109,14 +110,14 @@ def _marked(mark: str, text: Text) -> Table:
     """Put a mark before a text, whose further lines hang below its first."""
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     table.add_row(Text(mark, style=text.style), text)
     return table
 
 
 def _quotations(finding: Finding, file: str) -> Iterable[Text]:
     if not finding.evidence and finding.place != file:
-        yield Text(clean(finding.place), style=QUIET)
+        yield Text(clean(_short_place(finding.place, file)), style=QUIET)
     for evidence in finding.evidence[: QUOTES[finding.severity]]:
         found = QUOTED.match(evidence)
         words, place = (found["words"], found["place"]) if found else ("", evidence)
@@ -126,10 +127,12 @@ def _quotations(finding: Finding, file: str) -> Iterable[Text]:
 
 
 def _short_place(place: str, file: str) -> str:
-    """Leave out the file's name, which the heading has given: `lines 131-132, More Information > First Posted`."""
+    """Leave out the file's folder, and a record's name, which the heading has given: `lines 131-132, First Posted`."""
     inside = place.removeprefix(file)
     if inside == place:
         return place
+    if re.fullmatch(r":\d+:\d+", inside):
+        return Path(file).name + inside
     lines = re.match(r":(\d+(?:-\d+)?) (.*)\Z", inside, re.DOTALL)
     if not lines:
         return inside.lstrip(": ")
@@ -139,7 +142,7 @@ def _short_place(place: str, file: str) -> str:
 def _undecided(findings: tuple[Finding, ...]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for finding in findings:
         table.add_row(Text(finding.rule, style=QUIET), Text(clean(finding.message)))
     return Group(

@@ -1,6 +1,7 @@
 """API v2 JSON as a tree: repeated keys are kept, numbers stay text, depth is bounded."""
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from equipoise.registration.source.limits import MAX_DEPTH, MAX_DIGITS, refuse, refuse_depth, refuse_long_number
@@ -41,7 +42,11 @@ def _node(path: str, value: Any, depth: int) -> Node:
     if depth > MAX_DEPTH:
         refuse_depth()
     if isinstance(value, _Pairs):
-        children = [pair for key, item in value for pair in _members(path, key, item, depth)]
+        seen: Counter[str] = Counter()
+        children: list[tuple[str, Node]] = []
+        for key, item in value:
+            seen[key] += 1
+            children += _members(path, key, item, depth, seen[key])
         return Node(path, children=tuple(children))
     if isinstance(value, list):
         return Node(path, children=tuple(_members(path, "", value, depth)))
@@ -49,8 +54,11 @@ def _node(path: str, value: Any, depth: int) -> Node:
     return Node(path, text or None, leaf_ids=(path,) if text.strip() else ())
 
 
-def _members(path: str, key: str, item: Any, depth: int) -> list[tuple[str, Node]]:
-    below = f"{path}.{_whole_text(key)}" if path and key else path or _whole_text(key)
+def _members(path: str, key: str, item: Any, depth: int, time: int = 1) -> list[tuple[str, Node]]:
+    plain = _whole_text(key)
+    name = json.dumps(plain) if any(letter in plain for letter in '.[#"') else plain  # each leaf has its own path
+    name = name if time == 1 else f"{name}#{time}"
+    below = f"{path}.{name}" if path and name else path or name
     if isinstance(item, list) and not isinstance(item, _Pairs):
         return [(key, _node(f"{below}[{place}]", member, depth + 1)) for place, member in enumerate(item)]
     return [(key, _node(below, item, depth + 1))]

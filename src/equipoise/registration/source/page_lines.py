@@ -96,6 +96,11 @@ def _must_be_whole(sections: tuple[Section, ...]) -> None:
         refuse(f"The page breaks off in the section '{present[-1]}'; its last section, 'Study Results', is missing.")
 
 
+def spans(starts: list[int], end: int) -> list[tuple[int, int]]:
+    """Pair each start with the start after it, and the last one with the end."""
+    return list(zip(starts, [*starts[1:], end], strict=False))
+
+
 def value(path: str, lines: tuple[Line, ...], also: tuple[Line, ...] = (), text: str | None = None) -> Node:
     """Make a node from lines; paragraphs stay apart.  `also` are label lines that belong to the value."""
     paragraphs = "".join(("\n\n" if line.after_blank else "\n") + line.text for line in lines).strip()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from equipoise.registration.source.page_arms import read_arms
 from equipoise.registration.source.page_echoes import without_echoes
-from equipoise.registration.source.page_lines import Line, Section, branch, sections_of, value
+from equipoise.registration.source.page_lines import Line, Section, branch, sections_of, spans, value
 from equipoise.registration.source.page_people import (
     read_investigators,
     read_responsible_party,
@@ -63,7 +63,7 @@ MORE_LABELS = {
 }
 TYPED = re.compile(r"(Actual|Anticipated|Estimated)\s+(.+)")
 FIGURE = re.compile(r"\d[\d,]*(\.\d+)?\Z")
-OUTCOME = re.compile(r"(?P<number>\d+)\.\s+(?P<measure>.+?)(?:\s*\[(?P<time_frame>[^\[\]]*)\])?\Z")
+OUTCOME = re.compile(r"(?P<number>\d{1,4})\.\s+(?P<measure>.+?)(?:\s*\[(?P<time_frame>[^\[\]]*)\])?\Z")
 AGES = re.compile(r"(?:(?P<low>\d+ \w+|N/A)\s+)?(?:(?:to|up to|and)\s+)?(?P<high>\d+ \w+|Older|N/A)?\Z", re.IGNORECASE)
 PHASE = re.compile(r"(Early )?Phase \d(/Phase \d)?\Z|N/A\Z|Not Applicable\Z")
 TYPED_NAME = re.compile(
@@ -90,7 +90,7 @@ def _labelled(lines: tuple[Line, ...], labels: dict[str, str], where: str, colon
     """Read label lines with the lines below each; lines before the first label are left alone."""
     marks = [place for place, line in enumerate(lines) if _label(line, labels, colon)]
     children: Children = []
-    for place, end in zip(marks, [*marks[1:], len(lines)], strict=True):
+    for place, end in spans(marks, len(lines)):
         label = _label(lines[place], labels, colon)
         body = lines[place + 1 : end]
         if label in labels and body:
@@ -158,14 +158,14 @@ def _condition_table(section: Section) -> Children:
 
 def _outcomes(name: str) -> Callable[[Section], Children]:
     def read(section: Section) -> Children:
-        heads: list[tuple[int, re.Match[str]]] = []
+        heads: dict[int, re.Match[str]] = {}
         for place, line in enumerate(section.lines):
             found = OUTCOME.match(line.text)
             if found and int(found["number"]) == len(heads) + 1:
-                heads.append((place, found))
-        ends = [place for place, _ in heads[1:]] + [len(section.lines)]
+                heads[place] = found
         children: Children = []
-        for (place, found), end in zip(heads, ends, strict=True):
+        for place, end in spans(list(heads), len(section.lines)):
+            found = heads[place]
             path, head, body = (
                 f"{section.heading} > {found['number']}",
                 section.lines[place],
