@@ -8,7 +8,7 @@ import pytest
 
 from equipoise.protocol import find_study, shipped_studies
 from equipoise.protocol.reference_page import study_yaml_page
-from equipoise.protocol.rules import RULES
+from equipoise.protocol.rules import RULES, group_of
 from equipoise.protocol.shipped import shipped_versions
 from equipoise.protocol.study_schema import SCHEMA_FILE, study_schema, study_schema_text
 
@@ -57,3 +57,7 @@ def test_the_rules_in_the_code_are_those_of_the_catalogue() -> None:
         )
     }
     assert used == set(RULES)
+
+
+def test_every_rule_belongs_to_a_group() -> None:
+    assert all(group_of(rule) for rule in (*RULES, "GAP-01"))

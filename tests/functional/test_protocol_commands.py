@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from equipoise.cli import diff, new
+from equipoise.cli import check, diff, new
 from equipoise.protocol import find_study, load_definition
 from equipoise.vocabulary import Refusal
 
@@ -82,3 +82,32 @@ def test_diff_holds_an_amendment_to_its_parent(tmp_path: Path) -> None:
         text.replace("version: 2\n", f"version: 2\nparent: {parent}\n", 1).replace("30\nage", "54\nage")
     )
     assert diff.run("NCT05921058", str(tmp_path), output_format="text", console=console()) == 0
+
+
+def test_check_judges_a_definition_and_lays_it_beside_its_record(tmp_path: Path) -> None:
+    terminal = console()
+    assert check.run("NCT05921058", as_of=None, output_format="text", console=terminal) == 0
+    text = said(terminal)
+    assert "Compared with its record" in text
+    assert "DEC-OPEN" in text
+    assert "GAP-06" in text
+    assert "study.yaml:" in text
+
+
+def test_check_points_at_a_mistake_and_fails(tmp_path: Path) -> None:
+    file = find_study("NCT05921058")
+    assert file is not None
+    (tmp_path / "study.yaml").write_text(file.read_text(encoding="utf-8").replace("sexes: all", "sexs: all"))
+    terminal = console()
+    assert check.run(str(tmp_path), as_of=None, output_format="json", console=terminal) == 1
+    (mistake,) = [one for one in json.loads(said(terminal))["findings"] if one["severity"] == "error"]
+    assert mistake["rule"] == "DEF-KEY"
+    assert mistake["suggestion"] == "Did you mean `sexes`?"
+    line = int(mistake["place"].rsplit(":", 2)[1])
+    assert (tmp_path / "study.yaml").read_text().splitlines()[line - 1].startswith("sexs:")
+
+
+def test_check_refuses_what_is_no_yaml(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_bytes(b"a: &x [*x, *x]")
+    with pytest.raises(Refusal, match="anchors"):
+        check.run(str(tmp_path), as_of=None, output_format="text", console=console())

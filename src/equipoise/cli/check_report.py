@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from equipoise.registration import RULES, DerivedFigures, PublishedFacts, RegistryRecord, derive, judge, scope, text_of
@@ -92,15 +93,29 @@ def report_on_record(record: RegistryRecord, as_of: date | None, paper: Publishe
 
 
 def report_on_definition(reading: "DefinitionReading") -> CheckReport:
-    """Show the findings on a study definition."""
-    definition, file = reading.definition, str(reading.source.name)
+    """Show the findings on a study definition, and where it differs from the record that lies beside it."""
+    from equipoise.protocol.own_record import own_record
+    from equipoise.protocol.record_gaps import compare_with_record
+    from equipoise.protocol.rules import group_of
+
+    definition, file = reading.definition, reading.source.name
+    if definition is None:
+        mend = "The definition cannot be used until its errors are mended."
+        groups = {one.rule: group_of(one.rule) for one in reading.findings}
+        return CheckReport("study definition", file, "", file, (mend,), reading.findings, groups=groups)
+    record = own_record(definition, Path(file))
+    gaps = compare_with_record(definition, record) if record else ()
+    introduction = [file, f"Version {definition.version}, {definition.label}; digest {definition.digest[:12]}."]
+    introduction += [f"Compared with its record, {record.provenance.file}."] if record else []
+    findings = (*reading.findings, *gaps)
     return CheckReport(
         kind="study definition",
-        id=definition.id if definition else file,
-        title=str(definition.title) if definition else "",
+        id=definition.id,
+        title=definition.title.text(),
         file=file,
-        introduction=() if definition else ("The definition cannot be used until its errors are mended.",),
-        findings=reading.findings,
+        introduction=tuple(introduction),
+        findings=findings,
+        groups={one.rule: group_of(one.rule) for one in findings},
     )
 
 

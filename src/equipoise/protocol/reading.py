@@ -11,7 +11,7 @@ from equipoise.protocol.model_faults import Fault, faults_of
 from equipoise.protocol.open_decisions import judge_decisions
 from equipoise.protocol.purpose import judge_purpose
 from equipoise.protocol.references import judge_references
-from equipoise.protocol.rules import RULES
+from equipoise.protocol.rules import RULES, group_order
 from equipoise.protocol.shipped import study_file
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.protocol.timing import judge_schedule
@@ -96,7 +96,7 @@ _HEAVIEST_FIRST = list(Severity)
 
 
 def _findings(faults: Iterable[Fault], source: YamlSource | None) -> tuple[Finding, ...]:
-    ordered = sorted(faults, key=lambda fault: _HEAVIEST_FIRST.index(fault.severity))
+    ordered = sorted(faults, key=lambda fault: (_HEAVIEST_FIRST.index(fault.severity), group_order(fault.rule)))
     return tuple(
         Finding(
             fault.rule, fault.severity, _place(fault, source), fault.message, fault.suggestion, why=RULES[fault.rule]

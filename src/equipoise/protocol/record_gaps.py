@@ -43,25 +43,35 @@ def compare_with_record(definition: StudyDefinition, record: RegistryRecord) -> 
     `evidence` holds the words of the record with their place, then those of the definition.  What the record leaves
     open is no difference.
     """
+    found: list[Finding] = []
+    for rule, title, compare in _TOPICS:
+        alike: dict[tuple[str, tuple[str, ...]], list[_Difference]] = {}
+        for difference in compare(definition, record):
+            alike.setdefault((difference.record_says, _declared(difference, definition)), []).append(difference)
+        found += [_finding(rule, title, one, declared) for (_, declared), one in alike.items()]
+    return tuple(found)
+
+
+def _declared(difference: _Difference, definition: StudyDefinition) -> tuple[str, ...]:
+    """Give the decisions that were taken on the part where a difference stands."""
     return tuple(
-        _finding(rule, title, difference, definition)
-        for rule, title, compare in _TOPICS
-        for difference in compare(definition, record)
+        decision.id
+        for decision in definition.decisions
+        if _is_about(decision.place, difference.part) and decision.choice != UNDECIDED
     )
 
 
-def _finding(rule: str, title: str, difference: _Difference, definition: StudyDefinition) -> Finding:
-    explained = [
-        each for each in definition.decisions if _is_about(each.place, difference.part) and each.choice != UNDECIDED
-    ]
-    names = ", ".join(f"`{each.id}`" for each in explained)
+def _finding(rule: str, title: str, differences: list[_Difference], declared: tuple[str, ...]) -> Finding:
+    first = differences[0]
+    here = ", ".join(difference.definition_says for difference in differences)
+    names = ", ".join(f"`{name}`" for name in declared)
     return Finding(
         rule=rule,
-        severity=Severity.INFO if explained else Severity.WARNING,
-        place=difference.part,
-        message=f"{title}: record {difference.record_says}; definition {difference.definition_says}.",
-        suggestion=f"Declared in decision {names}." if explained else "Say in a decision why the definition differs.",
-        evidence=(f"'{difference.record_says}' ({difference.record_place})", difference.definition_says),
+        severity=Severity.INFO if declared else Severity.WARNING,
+        place=first.part,
+        message=f"{title}: record {first.record_says}; definition {here}.",
+        suggestion=f"Declared in decision {names}." if declared else "Say in a decision why the definition differs.",
+        evidence=(f"'{first.record_says}' ({first.record_place})", f"'{here}' (definition, {first.part})"),
         why="A difference that is declared before the data are seen is a decision; one that is not is a discrepancy.",
         sources=("COMPare: a declared change is not misreporting (PMC6375128)",),
     )
@@ -267,7 +277,7 @@ _TOPICS: tuple[tuple[str, str, _Compare], ...] = (
     ("GAP-03", "volume in all", _volume),
     ("GAP-04", "primary time point", _primary_time),
     ("GAP-05", "population", _population),
-    ("GAP-06", "endpoint that is not registered", _outcomes_added),
+    ("GAP-06", "endpoints that are not registered", _outcomes_added),
     ("GAP-07", "outcome that is not defined", _outcomes_missing),
     ("GAP-08", "rank of an outcome", _ranks),
     ("GAP-09", "route", _route),

@@ -66,3 +66,27 @@ RULES: Mapping[str, str] = {
     "DEC-CONTRADICTS": "The definition holds what was decided.",
 }
 """Rule id -> what it demands.  Ids such as OUT-10 are those of the catalogue on registry records: the same fault."""
+
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("the file", ("YAML",)),
+    ("keys and values", ("DEF",)),
+    ("names and what they lead to", ("REF",)),
+    ("schedule", ("SCH",)),
+    ("expressions", ("CEL",)),
+    ("design, masking, participants", ("DES", "MSK", "ENR", "ELI")),
+    ("endpoints, estimands, analysis", ("END", "OUT", "EST", "ANA")),
+    ("wording and languages", ("WRD", "CON")),
+    ("decisions", ("DEC",)),
+    ("against the registry record", ("GAP",)),
+)
+
+
+def group_of(rule: str) -> str:
+    """Say what a rule is about, by the family in its id."""
+    family = rule.partition("-")[0]
+    return next(group for group, families in _GROUPS if family in families)
+
+
+def group_order(rule: str) -> int:
+    """Give the place of a rule's group, in the order in which findings are shown."""
+    return [group for group, _ in _GROUPS].index(group_of(rule))

@@ -19,8 +19,8 @@ from equipoise.ledger import Anchor
 from equipoise.ledger.export import jsonl
 from equipoise.protocol import StudyDefinition
 from equipoise.protocol.objectives import Rank
+from equipoise.protocol.own_record import own_record
 from equipoise.protocol.record_gaps import compare_with_record
-from equipoise.registration import RegistryRecord, read_record
 from equipoise.registration.derive import derive
 from equipoise.registration.judge import judge
 from equipoise.registration.published import PublishedFacts, read_published
@@ -34,7 +34,7 @@ from equipoise.reporting import (
     summarise_conduct,
     write_report,
 )
-from equipoise.vocabulary import digest_bytes, utc_from_text
+from equipoise.vocabulary import utc_from_text
 
 _SOFTWARE = ("numpy", "scipy", "typst", "matplotlib")
 
@@ -87,7 +87,7 @@ def _analyse(rehearsal: Rehearsal, ending: Ending) -> AnalysisResults:
 def _inputs(rehearsal: Rehearsal, ending: Ending, study: Path, results: AnalysisResults) -> ReportInputs:
     definition = rehearsal.desk.plan.definition
     made_at = rehearsal.desk.clock()
-    record = _record(definition, study)
+    record = own_record(definition, study)
     published = _published(definition, study)
     return ReportInputs(
         trial=trial_inputs(rehearsal, _verification(rehearsal, ending), made_at),
@@ -139,15 +139,6 @@ def _verification(rehearsal: Rehearsal, ending: Ending) -> Verification:
 
 
 VERIFY_LIST = "python3 -I -S verify_trial.py opening.json ledger.jsonl arms.json"
-
-
-def _record(definition: StudyDefinition, study: Path) -> RegistryRecord | None:
-    """The record that the definition was drafted from, found by its digest beside it."""
-    for folder in (study.parent, study.parent.parent):
-        for path in sorted(folder.glob("*.*")):
-            if path.is_file() and digest_bytes(path.read_bytes()) == definition.record:
-                return read_record(path)
-    return None
 
 
 def _published(definition: StudyDefinition, study: Path) -> PublishedFacts | None:
