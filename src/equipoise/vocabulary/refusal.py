@@ -1,7 +1,7 @@
 """A refusal: what a person is told when a step is not allowed.  Shown without a traceback."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # a refusal is no error: it is what a rule says to a person
     """A step that the rules of the trial do not allow.
 
     `rule` is the clause, `sentence` says what is wrong, `remedy` says what to do next.  Neither text ever holds a
