@@ -1,6 +1,7 @@
 """A small declared trial for the tests of the ledger: two entry types, a fold, and a key that signs."""
 
 import multiprocessing
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class Signer:
 
 def processes(monkeypatch) -> multiprocessing.context.ForkServerContext:
     """Processes that start in milliseconds: each is a fork of one that has imported this module already."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # where that one looks for the module
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)  # where that one finds the module
     monkeypatch.delattr("__main__.__file__", raising=False)  # else each of them would import pytest
     monkeypatch.setattr("__main__.__spec__", None)
     context = multiprocessing.get_context("forkserver")

@@ -1,4 +1,4 @@
-"""A full or failing disk: no acknowledgement without a record, a sentence, and it works again after (trust.md G3)."""
+"""A full or failing disk: no acknowledgement without a record, a sentence, and it works again after."""
 
 import random
 import resource

@@ -1,4 +1,4 @@
-"""No acknowledged entry is lost when the power goes, at any moment (trust.md G2, section 8.7).
+"""No acknowledged entry is lost when the power goes, at any moment.
 
 The ledger's own code and SQL run on a simulated disk that loses and tears unsynced writes.  The negative controls show
 that the simulation can tell: with synchronous=NORMAL, or on a disk that only says it has synced, entries are lost.

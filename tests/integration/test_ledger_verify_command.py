@@ -5,11 +5,13 @@ import sqlite3
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from equipoise.cli.verify import run
+import equipoise
+from equipoise.cli.verify import ROOMS, run
 from equipoise.conduct.events import ParticipantScreened
 from equipoise.ledger import Anchor
 from equipoise.vocabulary import Refusal
@@ -118,10 +120,19 @@ def test_from_the_command_line(trial, tmp_path):
     ledger.append([ParticipantScreened("P001", "S1", date(2024, 1, 2))], **NURSE)
     ledger.close()
     command = [sys.executable, "-c", "from equipoise.cli import main; main()", "verify"]
-    done = [
-        subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
+    running = [
+        subprocess.Popen([*command, str(place)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for place in (real, trial, nowhere)
     ]
-    assert [one.returncode for one in done] == [0, 1, 2]
-    assert "a type that this program does not know" in done[1].stdout
-    assert not any("Traceback" in one.stderr for one in done)
+    printed = [one.communicate(timeout=120) for one in running]
+    assert [one.returncode for one in running] == [0, 1, 2]
+    assert "a type that this program does not know" in printed[1][0]
+    assert not any("Traceback" in errors for _, errors in printed)
+
+
+def test_every_room_that_declares_entry_types_is_known_to_the_command():
+    rooms = Path(equipoise.__file__).parent
+    declaring = {
+        path.relative_to(rooms).parts[0] for path in rooms.rglob("*.py") if "\n@event(" in path.read_text("utf-8")
+    }
+    assert declaring - {"ledger"} == set(ROOMS)

@@ -1,4 +1,4 @@
-"""An anchor is one line that a person can print, keep, and type back (trust.md 8.2)."""
+"""An anchor is one line that a person can print, keep, and type back."""
 
 from datetime import date
 

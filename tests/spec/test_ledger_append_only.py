@@ -1,4 +1,4 @@
-"""The database itself refuses everything but growth at the end (trust.md 8.3; 21 CFR 11.10(e), E6(R3) 4.2.2(b))."""
+"""The database itself refuses everything but growth at the end (21 CFR 11.10(e), E6(R3) 4.2.2(b))."""
 
 import sqlite3
 
@@ -142,3 +142,24 @@ def test_a_checkpoint_that_is_not_genuine_or_not_of_this_ledger_is_refused(ledge
     ledger.add_checkpoint(genuine)
     ledger.add_checkpoint(other)  # the first for an entry stays
     assert ledger.checkpoints()[-1] == genuine
+
+
+def test_two_programs_may_make_one_new_ledger_at_once(tmp_path):
+    """The switch to WAL is the one statement of SQLite that never waits for the other's lock."""
+
+    class Contended(sqlite3.Connection):
+        refusals = 3
+
+        def execute(self, sql, *parameters):
+            if sql == "PRAGMA journal_mode = WAL" and self.refusals:
+                self.refusals -= 1
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorname = "SQLITE_BUSY"
+                raise error
+            return super().execute(sql, *parameters)
+
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite3", factory=Contended)
+    ledger = SqliteLedger(connection, clock())
+    fill(ledger, 1)
+    assert connection.refusals == 0
+    ledger.close()

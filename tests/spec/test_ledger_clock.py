@@ -1,4 +1,4 @@
-"""Ledger time never runs backwards, and a jump of the clock is an entry (trust.md A11, A12; FDA Q&A 2024, Q14)."""
+"""Ledger time never runs backwards, and a jump of the clock is an entry (E6(R3) 4.2.2(d); FDA Q&A 2024, Q14)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""An entry type is for ever: what was stored in an old version reads as today's event (trust.md G17)."""
+"""An entry type is for ever: what was stored in an old version reads as today's event."""
 
 import json
 from collections.abc import Mapping

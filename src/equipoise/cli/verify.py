@@ -18,7 +18,7 @@ from equipoise.vocabulary import Finding, Refusal, Severity
 
 LEDGER = "ledger.sqlite3"
 ANCHORS = "anchors.txt"
-_ROOMS = ("protocol", "design", "allocation", "conduct", "safety", "closure")
+ROOMS = ("allocation", "conduct", "safety", "closure")
 """The rooms that declare entry types: what they have not declared cannot be read."""
 _QUIET = "dim"
 
@@ -42,7 +42,7 @@ def run(
         anchors = beside
     known = _read(anchors) if anchors else ()
     keys = [_key(text) for text in trusted_keys]
-    for room in _ROOMS:
+    for room in ROOMS:
         import_module(f"equipoise.{room}")
     with _bar(console) as bar:
         task = bar.add_task("Verifying", total=None)

@@ -54,7 +54,7 @@ def judge_contents(rows: Iterable[Row], found: Findings, done: Callable[[int], N
     for count, (seq, content, _, head, request) in enumerate(rows, start=1):  # noqa: B007  # the last ones are returned
         last_at = _judge_content(seq, content, request, last_at, found)
         done(count)
-    return count, head
+    return count, str(head)
 
 
 def _judge_content(seq: int, content: bytes, request: str | None, last_at: str, found: Findings) -> str:

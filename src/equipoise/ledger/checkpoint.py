@@ -30,7 +30,7 @@ class Checkpoint:
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.key))
             key.verify(bytes.fromhex(self.signature), checkpoint_text(self.seq, self.hash, self.signed_at))
-        except (InvalidSignature, ValueError):
+        except (InvalidSignature, TypeError, ValueError):  # whatever may have been put into the table
             return False
         return True
 

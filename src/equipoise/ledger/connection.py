@@ -57,7 +57,7 @@ def failures_as_refusals() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        name = "SQLITE_CORRUPT" if isinstance(error, UnicodeDecodeError) else getattr(error, "sqlite_errorname", "")
+        name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT" if "decode" in str(error) else "")
         for known, meaning in _MEANINGS.items():
             if name == known or name.startswith(f"{known}_"):
                 raise Refusal(*meaning) from error

@@ -109,7 +109,7 @@ def found_schema(connection: Connection) -> dict[str, str]:
     rows = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE tbl_name IN ('ledger', 'checkpoint') AND sql IS NOT NULL"
     )
-    return dict(rows.fetchall())
+    return {str(name): str(sql) for name, sql in rows}
 
 
 def schema_differences(connection: Connection) -> list[str]:

@@ -25,7 +25,7 @@ Projection: TypeAlias = Callable[[Connection, Iterable[Entry]], Iterable[str]]
 difference, which names the record and never its value."""
 
 ONLY_AN_ANCHOR_TELLS = ("the end cut off", "an older copy put back", "written anew with the stolen signing key")
-"""The attacks that leave no trace inside the machine (trust.md section 8.6)."""
+"""The attacks that leave no trace inside the machine."""
 
 _EVERY = 5_000  # entries between two reports of progress
 
@@ -42,10 +42,10 @@ def verify(
 
     `trusted_keys` are Ed25519 public keys in hexadecimal, learnt from outside.  Raises `Refusal` only where there is
     no ledger to judge; whatever is wrong with one is a finding.
-    Source: trust.md section 8.6; E6(R3) 4.2.2(b); 21 CFR 11.10(a), (c), (e).
+    Source: E6(R3) 4.2.2(b); 21 CFR 11.10(a), (c), (e).
     """
     found = Findings()
-    with _opened(source) as connection, _one_moment(connection):
+    with failures_as_refusals(), _opened(source) as connection, _one_moment(connection):
         if "ledger" not in found_schema(connection):
             raise Refusal("LEDGER-OPEN", "This database holds no ledger.", "Name the trial's folder or its ledger.")
         # what was set for another connection, or by this one only to read, says nothing about the writer
@@ -195,7 +195,7 @@ def _opened(source: Path | Connection) -> Iterator[Connection]:
         raise Refusal("LEDGER-OPEN", f"There is no file {source.name} here.", "Name the trial's folder or its ledger.")
     wal = source.with_name(f"{source.name}-wal")
     modes = ["mode=ro"] if wal.is_file() and wal.stat().st_size else ["mode=ro", "immutable=1"]
-    with failures_as_refusals(), closing(_first_that_reads(source.resolve().as_uri(), modes)) as connection:
+    with closing(_first_that_reads(source.resolve().as_uri(), modes)) as connection:
         yield connection
 
 
