@@ -26,6 +26,7 @@ app = typer.Typer(
   equipoise diff A B               say in words what an amendment changes
   equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
   equipoise verify DIR             prove that nothing was changed since it was written
+  equipoise forensics FILE         check the numbers of a published table against arithmetic
 
 A RECORD is a file: the page text, the JSON or the XML of a registration.  A STUDY is the name of a shipped study, a
 folder, or its study.yaml.""",
@@ -132,6 +133,20 @@ def verify(
     from equipoise.cli.verify import run
 
     raise typer.Exit(run(folder, console=_console(), anchors=anchors, trusted_keys=key or ()))
+
+
+@app.command()
+def forensics(
+    file: Annotated[Path, typer.Argument(help="A published table as a small YAML file.")],
+    output_format: Format = "text",
+) -> None:
+    """Check the numbers of a published table: can these means, deviations and p-values be?
+
+    The exit status is 1 if a number is impossible or does not fit, and 2 if the file cannot be read.
+    """
+    from equipoise.cli.forensics import run
+
+    raise typer.Exit(run(file, output_format=output_format, console=_console()))
 
 
 def _console() -> Any:

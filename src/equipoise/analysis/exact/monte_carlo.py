@@ -35,19 +35,23 @@ def draw_allocations(procedure: Procedure, resampling: Resampling) -> NDArray[np
             rows[empty] = sample(graph, int(empty.sum()), generator)
         return rows
     drawn: list[NDArray[np.int8]] = []
-    for _ in range(100 * resampling.draws):
+    tried = 0
+    while len(drawn) < resampling.draws:
         row = np.asarray(procedure.draw(generator), dtype=np.int8)
-        if row.shape != (procedure.n,) or not np.isin(row, (0, 1)).all():
+        if row.shape != (procedure.n,) or row.min() < 0 or row.max() > 1:
             raise Refusal(
                 "RERUN-SEQUENCE",
                 "The re-run procedure did not give one 0 or 1 per participant.",
                 "Give a callable that takes a numpy Generator and returns the allocation in order of entry.",
             )
+        tried += 1
         if 0 < row.sum() < procedure.n:
             drawn.append(row)
-        if len(drawn) == resampling.draws:
-            return np.array(drawn)
-    raise Refusal("RERUN-EMPTY", "The re-run procedure leaves an arm empty almost always.", "Check the procedure.")
+        elif tried > 1000 and len(drawn) < tried / 100:
+            raise Refusal(
+                "RERUN-EMPTY", "The re-run procedure leaves an arm empty almost always.", "Check the procedure."
+            )
+    return np.array(drawn)
 
 
 def linear_by_rerun(

@@ -1,0 +1,143 @@
+"""Forensic checks: worked anchors, genuine samples (no false alarm), and brute force over all samples."""
+
+import random
+from itertools import combinations_with_replacement
+from statistics import mean, stdev
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from equipoise.analysis import (
+    Summary,
+    baseline_balance,
+    debit,
+    feasible,
+    grim,
+    grim_power,
+    grimmer,
+    printed,
+    stated_range,
+    stated_tests,
+    student_range,
+    welch_range,
+)
+from equipoise.analysis.forensics.feasible import _reachable, pair_count
+
+ANCHORS = [
+    (5, 0, 10, "4.20", "1.92", True, True),
+    (5, 0, 10, "4.20", "1.95", True, False),
+    (5, 0, 10, "4.40", "2.30", True, True),
+    (5, 0, 10, "4.30", "1.10", False, False),
+    (5, 0, 10, "9.80", "0.45", True, True),
+    (5, 0, 10, "9.80", "0.50", True, False),
+    (5, 0, 10, "5.00", "5.60", True, False),
+    (5, 0, 10, "4.00", "0.70", True, False),
+    (5, 0, 10, "4.00", "0.71", True, True),
+    (15, 0, 32, "5.27", "3.24", True, True),
+    (15, 0, 32, "5.27", "3.25", True, False),
+    (15, 0, 32, "5.27", "3.26", True, True),
+    (15, 0, 32, "5.20", "2.10", True, False),
+    (15, 0, 32, "5.20", "2.11", True, True),
+    (15, 0, 32, "6.07", "3.47", True, True),
+    (15, 0, 32, "6.07", "3.48", True, False),
+    (15, 0, 32, "6.07", "3.49", True, True),
+]
+
+
+@pytest.mark.parametrize(("n", "low", "high", "average", "sd", "by_grim", "possible"), ANCHORS)
+def test_anchors(n: int, low: int, high: int, average: str, sd: str, by_grim: bool, possible: bool) -> None:
+    assert grim(printed(average), n) is by_grim
+    answer = feasible(printed(average), printed(sd), n, low, high)
+    assert answer.possible is possible
+    if possible:
+        assert len(answer.witness) == n
+        assert printed(average).admits(sum(answer.witness) / printed("1").value / n)
+        assert f"{stdev(answer.witness):.2f}" == sd
+        assert grimmer(printed(average), printed(sd), n)
+
+
+def test_grim_and_debit_anchors() -> None:
+    assert not grim(printed("5.19"), 28)
+    assert not grim(printed("5.27"), 43)
+    assert grim_power(15, 2) == printed("0.85").value
+    assert grim_power(10, 1) == 0
+    assert debit(printed("0.30"), printed("0.4702"), 20)
+    assert debit(printed("0.45"), printed("0.5038"), 40)
+    assert not debit(printed("0.30"), printed("0.49"), 20)
+
+
+def test_table_sizes() -> None:
+    assert pair_count(5, 10) == 1308
+    assert sum(1 for _ in combinations_with_replacement(range(11), 5)) == 3003
+    assert (len(_reachable(15, 32)[15]), pair_count(15, 32)) == (481, 548880)
+
+
+def test_every_sample_of_five_is_possible_and_nothing_else() -> None:
+    """All 3,003 samples of 5 from 0..10: what they print is possible; what none prints is not."""
+    seen = {(f"{mean(sample):.2f}", f"{stdev(sample):.2f}") for sample in combinations_with_replacement(range(11), 5)}
+    for average, sd in seen:
+        assert feasible(printed(average), printed(sd), 5, 0, 10).possible
+    rng = random.Random(1)
+    for _ in range(300):
+        average, sd = f"{rng.randint(0, 50) / 5:.2f}", f"{rng.randint(0, 550) / 100:.2f}"
+        if (average, sd) not in seen:
+            assert not feasible(printed(average), printed(sd), 5, 0, 10).possible
+
+
+def test_no_false_alarm_in_genuine_samples() -> None:
+    rng = random.Random(2)
+    for _ in range(300):
+        sample = [min(32, max(0, round(rng.gauss(6, 4)))) for _ in range(15)]
+        average, sd = printed(f"{mean(sample):.2f}"), printed(f"{stdev(sample):.2f}")
+        assert grim(average, 15)
+        assert grimmer(average, sd, 15)
+        assert feasible(average, sd, 15, 0, 32).possible
+
+
+def test_p_values_against_scipy() -> None:
+    first, second = (Summary(printed(m), printed(s), n) for m, s, n in (("5.27", "3.24", 15), ("7.9", "4.1", 14)))
+    for compute, equal in ((student_range, True), (welch_range, False)):
+        found = compute(first, second)
+        reference = stats.ttest_ind_from_stats(5.27, 3.24, 15, 7.9, 4.1, 14, equal_var=equal).pvalue
+        assert found.at_printed == pytest.approx(reference, rel=1e-12)
+        assert found.low < found.at_printed < found.high
+        generator = np.random.default_rng(0)
+        for _ in range(200):
+            numbers = [v for s in (first, second) for v in (s.mean, s.sd)]
+            inside = [float(v.lower) + float(2 * v.half) * generator.random() for v in numbers]
+            p = stats.ttest_ind_from_stats(inside[0], inside[1], 15, inside[2], inside[3], 14, equal_var=equal).pvalue
+            assert found.low <= p <= found.high
+
+
+@pytest.mark.parametrize(
+    ("sentence", "p", "fits"),
+    [
+        ("t(28) = 2.10, p = .045", 2 * stats.t.sf(2.1, 28), True),
+        ("t(28) = −2.10, p = .025", 2 * stats.t.sf(2.1, 28), False),
+        ("F(2, 45) = 3.10; p < .05", stats.f.sf(3.1, 2, 45), False),
+        ("F(2, 45) = 3.30; p < .05", stats.f.sf(3.3, 2, 45), True),
+        ("chi2(1) = 4.00, p = 0.046", stats.chi2.sf(4, 1), True),
+        ("z = 1.96, p = .05", 2 * stats.norm.sf(1.96), True),
+        ("r(28) = 0.40, p = .03", 2 * stats.t.sf(0.4 * (28 / (1 - 0.16)) ** 0.5, 28), True),
+    ],
+)
+def test_sentences(sentence: str, p: float, fits: bool) -> None:
+    (test,) = stated_tests(sentence)
+    found = stated_range(test)
+    assert found.at_printed == pytest.approx(p, rel=1e-9)
+    assert test.p.admits(found.low, found.high) is fits
+
+
+def test_balance_of_randomised_tables_is_uniform_enough_and_copies_stand_out() -> None:
+    generator = np.random.default_rng(3)
+    positions = []
+    for seed in range(40):
+        pairs = []
+        for centre, spread in ((30, 8), (5, 3), (120, 15)):
+            arms = [generator.normal(centre, spread, 15) for _ in range(2)]
+            pairs.append(tuple(Summary(printed(f"{a.mean():.1f}"), printed(f"{a.std(ddof=1):.1f}"), 15) for a in arms))
+        positions.append(baseline_balance(pairs, seed).at_least_as_alike)
+    assert 0.3 < np.mean(positions) < 0.7
+    same = Summary(printed("30.1"), printed("8.0"), 15)
+    assert baseline_balance([(same, same)] * 4).at_least_as_alike < 0.005

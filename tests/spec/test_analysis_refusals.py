@@ -1,0 +1,188 @@
+"""Wrong input gets a sentence that says what to do, never a wrong 'exact' and never a traceback."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from equipoise import analysis
+from equipoise.analysis import (
+    Budget,
+    IncompleteData,
+    LongData,
+    Rerun,
+    TwoByTwo,
+    ancova,
+    ancova_randomisation_test,
+    big_stick,
+    bonferroni,
+    clopper_pearson,
+    cox_model,
+    exact_log_rank_test,
+    fixed_sequence,
+    graphical,
+    hodges_lehmann,
+    kaplan_meier,
+    linear_model,
+    log_rank_test,
+    mantel_haenszel,
+    max_t,
+    minimisation,
+    mmrm,
+    multiple_imputation,
+    negative_binomial_model,
+    one_way_anova,
+    paired_t_test,
+    permuted_blocks,
+    poisson_model,
+    poisson_rate,
+    proportional_odds,
+    pseudomedian,
+    randomisation_interval,
+    randomisation_test,
+    rank_sum_test,
+    rate_ratio_test,
+    risk_difference,
+    sign_flip_test,
+    signed_rank_test,
+    stratified,
+    tipping_point,
+    welch_t_test,
+)
+from equipoise.analysis.exact.integers import exact
+from equipoise.vocabulary import Refusal
+
+ARMS = [1, 0, 1, 0]
+NAN, INF = float("nan"), float("inf")
+SEPARATED = {"arm": [0, 0, 0, 0, 1, 1, 1, 1]}
+
+
+def long_data(**changes: object) -> LongData:
+    fields = {
+        "outcome": [1, 2, 3, 5, 2, 2, 4, 4],
+        "participants": ["a", "a", "b", "b", "c", "c", "d", "d"],
+        "visits": ["1", "2"] * 4,
+        "arms": ["x"] * 4 + ["y"] * 4,
+        "visit_order": ("1", "2"),
+        "covariates": {},
+    }
+    return LongData(**{**fields, **changes})
+
+
+WRONG: dict[str, Callable[[], object]] = {
+    "not a number": lambda: randomisation_test([1, NAN, 2, 3], ARMS),
+    "infinite": lambda: rank_sum_test([1, INF, 2, 3], ARMS),
+    "missing": lambda: randomisation_test([1, None, 2, 3], ARMS),
+    "text": lambda: randomisation_test([1, "<5", 2, 3], ARMS),
+    "empty text": lambda: randomisation_test([1, "", 2, 3], ARMS),
+    "truth value": lambda: randomisation_test([1, True, 2, 3], ARMS),
+    "decimal not a number": lambda: sign_flip_test([Decimal("NaN"), 1]),
+    "one arm empty": lambda: randomisation_test([1, 2, 3, 4], [1, 1, 1, 1]),
+    "no data": lambda: randomisation_test([], []),
+    "another code": lambda: randomisation_test([1, 2, 3, 4], [1, 2, 1, 2]),
+    "another length": lambda: randomisation_test([1, 2, 3, 4], [1, 0]),
+    "all tied": lambda: randomisation_test([3, 3, 3, 3], ARMS),
+    "all tied, interval": lambda: randomisation_interval([3, 3, 3, 3], ARMS),
+    "no differences": lambda: signed_rank_test([0, 0, 0]),
+    "no difference at all": lambda: sign_flip_test([0]),
+    "impossible under the procedure": lambda: randomisation_test([1, 2, 3, 4], [1, 1, 0, 0], permuted_blocks([2, 2])),
+    "impossible imbalance": lambda: randomisation_test(range(6), [1, 1, 1, 0, 0, 0], big_stick(6, 2)),
+    "procedure of another size": lambda: randomisation_test([1, 2, 3, 4], ARMS, big_stick(5)),
+    "too much to do exactly": lambda: randomisation_test(
+        [str(Fraction(i, 7))[:1] + f".{i**7 % 10**9:09d}" for i in range(80)], [1, 0] * 40
+    ),
+    "budget too small": lambda: randomisation_test([1, 2, 3, 4], ARMS, budget=Budget(0, 0)),
+    "block of odd size": lambda: permuted_blocks([4, 3]),
+    "strata overlap": lambda: stratified([([0, 1], big_stick(2)), ([1, 2], big_stick(2))]),
+    "minimisation without a factor table": lambda: minimisation([["a"], ["a", "b"]], Fraction(3, 4)),
+    "minimisation against itself": lambda: minimisation([["a"], ["b"]], Fraction(1, 4)),
+    "re-run that gives too few": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 0])),
+    "re-run that gives other codes": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 2, 1, 0])),
+    "re-run with an empty arm": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 1, 1, 1])),
+    "constant covariate": lambda: ancova_randomisation_test([1, 2, 3, 4], ARMS, [5, 5, 5, 5]),
+    "covariate is the arm": lambda: ancova_randomisation_test([1, 2, 3, 4], ARMS, ARMS),
+    "shift without an arm": lambda: hodges_lehmann([], [1]),
+    "centre of nothing": lambda: pseudomedian([]),
+    "count above its arm": lambda: TwoByTwo(5, 4, 1, 4),
+    "arm of nobody": lambda: TwoByTwo(0, 0, 1, 4),
+    "arms too large for exact limits": lambda: risk_difference(TwoByTwo(50, 400, 60, 400)),
+    "proportion of nobody": lambda: clopper_pearson(0, 0),
+    "odds ratio of nothing": lambda: mantel_haenszel([TwoByTwo(0, 3, 0, 3)]),
+    "one value": lambda: paired_t_test([1]),
+    "no spread": lambda: welch_t_test([1, 1], [1, 1]),
+    "more parameters than participants": lambda: linear_model([1, 2], {"x": [1, 2]}),
+    "redundant column": lambda: linear_model([1, 2, 3, 4], {"x": [1, 2, 3, 4], "y": [2, 4, 6, 8]}),
+    "covariate of another length": lambda: linear_model([1, 2, 3, 4], {"x": [1, 2]}),
+    "single arm": lambda: ancova([1, 2, 3], ["a", "a", "a"], "a", {}),
+    "reference arm absent": lambda: ancova([1, 2, 3, 4], ["a", "b", "a", "b"], "c", {}),
+    "one group": lambda: one_way_anova({"a": [1, 2]}),
+    "groups without spread": lambda: one_way_anova({"a": [1, 1], "b": [2, 2]}),
+    "negative time": lambda: kaplan_meier([-1, 2], [1, 1]),
+    "event code": lambda: log_rank_test([1, 2, 3, 4], [1, 2, 0, 1], ARMS),
+    "no event": lambda: exact_log_rank_test([1, 2, 3, 4], [0, 0, 0, 0], ARMS),
+    "no event to compare": lambda: log_rank_test([1, 2, 3, 4], [0, 0, 0, 0], ARMS),
+    "arm without events": lambda: cox_model([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1, 1, 0, 0, 0, 0], SEPARATED),
+    "complete separation": lambda: proportional_odds([0, 0, 0, 0, 1, 1, 1, 1], SEPARATED),
+    "one score": lambda: proportional_odds([1, 1, 1, 1], {"arm": ARMS}),
+    "fractional count": lambda: poisson_model([1, 1.5, 2, 3], {"arm": ARMS}),
+    "no exposure": lambda: poisson_model([1, 2, 2, 3], {"arm": ARMS}, exposure=[1, 0, 1, 1]),
+    "no events in an arm": lambda: poisson_model([0, 0, 0, 0, 1, 2, 1, 2], SEPARATED),
+    "no overdispersion": lambda: negative_binomial_model([2, 2, 2, 2, 2, 3, 2, 2], SEPARATED),
+    "negative events": lambda: poisson_rate(-1, 3),
+    "no event in either arm": lambda: rate_ratio_test(0, 3, 0, 4),
+    "two outcomes at one visit": lambda: mmrm(long_data(visits=["1", "1"] * 4), "x"),
+    "visit without a place": lambda: mmrm(long_data(visit_order=("1",)), "x"),
+    "arm never seen at a visit": lambda: mmrm(long_data(outcome=[1, None, 3, None, 2, 2, 4, 4]), "x"),
+    "no inner maximum": lambda: mmrm(long_data(outcome=[1, 1, 3, 3, 2, 2, 4, 4]), "x"),
+    "ragged visits": lambda: multiple_imputation(IncompleteData([[1], [1, 2]], ["a", "b"], {}), "a"),
+    "nobody left in an arm": lambda: multiple_imputation(
+        IncompleteData([[1], [2], [None], [None]], ["a", "a", "b", "b"], {}), "a"
+    ),
+    "no delta": lambda: tipping_point(IncompleteData([[1], [2]], ["a", "b"], {}), "a", []),
+    "no p-values": lambda: bonferroni({}),
+    "p above one": lambda: bonferroni({"a": 1.5}),
+    "order that forgets": lambda: fixed_sequence({"a": 0.1, "b": 0.2}, ["a"]),
+    "graph that gives more than it has": lambda: graphical(
+        {"a": 0.1, "b": 0.2}, {"a": Fraction(2, 3), "b": Fraction(2, 3)}, {}
+    ),
+    "constant endpoint": lambda: max_t({"a": [1, 1, 1, 1]}, ARMS),
+    "endpoint with a gap": lambda: max_t({"a": [1, 2, None, 3]}, ARMS),
+    "no endpoint": lambda: max_t({}, ARMS),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_input_gets_a_sentence(name: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        WRONG[name]()
+    assert refusal.value.rule
+    assert refusal.value.sentence.endswith((".", "?"))
+    assert refusal.value.remedy.endswith(".")
+
+
+def test_a_refusal_names_the_place_and_not_the_value() -> None:
+    with pytest.raises(Refusal, match="number 2") as refusal:
+        randomisation_test([1, "secret", 2, 3], ARMS)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("0.1", Fraction(1, 10)),
+        (" 5.20 ", Fraction(26, 5)),
+        (0.1, Fraction(1, 10)),  # by its shortest decimal text, not by its binary value
+        (Decimal("1.5"), Fraction(3, 2)),
+        (7, Fraction(7)),
+        (Fraction(1, 3), Fraction(1, 3)),
+        ("1e-3", Fraction(1, 1000)),
+    ],
+)
+def test_numbers_at_the_door(given: object, read: Fraction) -> None:
+    assert exact(given) == read
+
+
+def test_every_public_name_exists_and_says_what_it_does() -> None:
+    for name in analysis.__all__:
+        assert getattr(analysis, name).__doc__ or name == "Recorded" or name == "Procedure"
