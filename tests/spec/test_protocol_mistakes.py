@@ -62,6 +62,15 @@ MODELS = [
     ),
 ]
 
+MODELS.append(
+    (
+        "ratio: {active: 1, control: 1}",
+        "ratio: {active: 1, control: 1}\n  details: ../../etc/passwd",
+        "DEF-VALUE",
+        "../../etc",
+        "a file beside this one",
+    )
+)
 MODELS.append(("id: active, name", f"id: {'a' * 33}, name", "DEF-VALUE", "a" * 33, "Write at most 32 characters."))
 
 REFERENCES = [

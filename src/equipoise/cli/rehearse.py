@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from ruamel.yaml import YAML
 
 from equipoise.allocation import RandomisationDesign, read_design
 from equipoise.cli.rehearsal.ending import end
@@ -16,6 +15,7 @@ from equipoise.cli.rehearsal.outcome import Outcome, write_outcome
 from equipoise.cli.rehearsal.trial import Part, recruit, start
 from equipoise.design import Scenario, load_scenario
 from equipoise.protocol import StudyDefinition, load_definition, study_file
+from equipoise.protocol.readiness import read_randomisation, require_times
 from equipoise.vocabulary import Refusal
 
 _MARK = "SYNTHETIC.txt"
@@ -49,6 +49,7 @@ def run(study: str, *, participants: int | None, seed: int, scenario: Path | Non
 
 
 def _part(file: Path, definition: StudyDefinition, participants: int | None, seed: int, scenario: Path | None) -> Part:
+    require_times(definition)
     wanted = participants or definition.planned_participants
     if not isinstance(wanted, int):
         raise Refusal(
@@ -59,14 +60,7 @@ def _part(file: Path, definition: StudyDefinition, participants: int | None, see
 
 def _design(file: Path, definition: StudyDefinition, participants: int) -> RandomisationDesign:
     """The sealed details, bound to this definition, with a list that is long enough for the rehearsal."""
-    details = file.with_name(definition.randomisation.details)
-    if not details.is_file():
-        raise Refusal(
-            "REHEARSE-DETAILS",
-            f"The randomisation details ({details.name}) do not lie beside the definition.",
-            "A rehearsal needs them; copy those of a shipped study and adapt them.",
-        )
-    document = YAML(typ="safe").load(details.read_text(encoding="utf-8"))
+    document = read_randomisation(definition, file)
     design = read_design({**document, "study": definition.digest})
     return replace(design, slots=max(design.slots, 2 * participants))
 

@@ -105,5 +105,5 @@ class Randomisation(Declared):
     """Arm -> its share."""
     strata: tuple[Stratum, ...] = ()
     """Factors by which the list is divided; few, or none in a small trial (ICH E9 2.3.2)."""
-    details: str = "randomisation.yaml"
+    details: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\.yaml$")] = "randomisation.yaml"
     """Name of the sealed document; never its content."""

@@ -159,6 +159,7 @@ _WANTED = {
 }
 _IN_WORDS = {
     "^[a-z][a-z0-9_]{0,63}$": "Write a lower-case name: letters, digits and _, starting with a letter.",
+    "^[A-Za-z0-9][A-Za-z0-9_-]*\\.yaml$": "Write the name of a file beside this one, such as randomisation.yaml.",
     "^[IE][0-9]+$": "Write I1, I2, ... for inclusion and E1, E2, ... for exclusion.",
     "^[0-9]{2,3}$": 'Write two or three digits in quotes, such as "01".',
 }
