@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from equipoise.analysis.harms_results import EventRow, HarmsResults
 from equipoise.vocabulary import Finding
 
 
@@ -58,6 +59,31 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One answer of a baseline characteristic: how many gave it, of how many who answered, by arm."""
+
+    characteristic: str
+    level: str
+    counts: dict[str, int]
+    answered: dict[str, int]
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Results that share the error rate `alpha`; `method` is none where a family has one member and needs no sharing.
+
+    `members` are ids of planned analyses, `not_run` those among them without a result: they count as p = 1.
+    """
+
+    rank: str
+    method: str
+    alpha: str
+    members: tuple[str, ...]
+    not_run: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PermutationDistribution:
     """Every value that a statistic could have taken under the recorded procedure, with its weight: the exact law.
 
@@ -85,19 +111,6 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRow:
-    """One adverse event term: participants with it and events, by arm, with the risk difference and exact interval."""
-
-    term: str
-    participants: dict[str, int]
-    events: dict[str, int]
-    worst_grade: dict[str, int]
-    risk_difference: float | None = None
-    interval: tuple[float, float] | None = None
-    entries: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class AnalysisResults:
     """Everything that the plan asked for, under one allocation.
 
@@ -121,3 +134,8 @@ class AnalysisResults:
     """Baseline characteristic -> summary by arm."""
     distributions: dict[str, PermutationDistribution] = field(default_factory=dict)
     """Id of a result -> the exact distribution of its statistic, where it is small enough to draw."""
+    baseline_categories: tuple[CategoryRow, ...] = ()
+    baseline_entries: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Baseline characteristic -> the ledger entries behind its summaries."""
+    families: tuple[Family, ...] = ()
+    harms: HarmsResults = field(default_factory=HarmsResults)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
+from equipoise.analysis.harms_data import HarmsData
 from equipoise.vocabulary import Comparator
 
 Key: TypeAlias = tuple[str, str, str]
@@ -42,7 +43,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answered choice: the code that was stored, and its entry."""
+    """One answered choice: the code that was stored (`true` or `false` for a yes-or-no item), and its last entry."""
 
     participant: str
     encounter: str
@@ -77,6 +78,9 @@ class TrialData:
     measurements: Mapping[Key, Measurement]
     absences: Mapping[Key, Absence]
     choices: Mapping[Key, Choice] = field(default_factory=dict)
+    harms: HarmsData = field(default_factory=HarmsData)
+    randomised_in: Mapping[str, int] = field(default_factory=dict)
+    """Participant -> calendar year of randomisation, from which ages are counted."""
 
     def measured(self, participant: str, encounter: str, item: str) -> Measurement | None:
         return self.measurements.get((participant, encounter, item))

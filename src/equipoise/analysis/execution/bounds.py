@@ -1,5 +1,8 @@
 """What is known of a value: a number, or a limit that it lies below or above; and what that leaves of an order."""
 
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -33,11 +36,16 @@ def ratio(after: Interval, before: Interval) -> Interval:
     return Interval(low, high, after.low_included and before.high_included, after.high_included and before.low_included)
 
 
-def lies_below(one: Interval, other: Interval) -> bool:
-    """True if every value that `one` allows is smaller than every value that `other` allows."""
-    if one.high is None or other.low is None:
-        return False
-    return one.high < other.low or (one.high == other.low and not (one.high_included and other.low_included))
+End = tuple[Fraction, int]
+"""An end of what is known, so that `upper(a) < lower(b)` says that every value of a lies below every value of b."""
+
+
+def _upper(known: Interval) -> End | None:
+    return None if known.high is None else (known.high, 0 if known.high_included else -1)
+
+
+def _lower(known: Interval) -> End | None:
+    return None if known.low is None else (known.low, 0 if known.low_included else 1)
 
 
 def order_scores(values: Sequence[Interval]) -> tuple[int, ...]:
@@ -46,13 +54,22 @@ def order_scores(values: Sequence[Interval]) -> tuple[int, ...]:
     Of numbers alone this is 2 midrank - (n + 1), so that the test on these scores is Wilcoxon's; a pair whose order is
     not known counts as tied.  Source: Gehan, Biometrika 1965;52:203-223; Mantel, Biometrics 1967;23:65-78.
     """
-    return tuple(sum(lies_below(b, a) for b in values) - sum(lies_below(a, b) for b in values) for a in values)
+    uppers = sorted(end for end in map(_upper, values) if end is not None)
+    lowers = sorted(end for end in map(_lower, values) if end is not None)
+    return tuple(_below(uppers, _lower(each)) - _above(lowers, _upper(each)) for each in values)
 
 
 def undecided_pairs(values: Sequence[Interval]) -> int:
     """How many pairs neither are equal numbers nor have an order that is known."""
-    return sum(
-        not (lies_below(a, b) or lies_below(b, a) or (a == b and a.low == a.high))
-        for i, a in enumerate(values)
-        for b in values[:i]
-    )
+    uppers = sorted(end for end in map(_upper, values) if end is not None)
+    decided = sum(_below(uppers, _lower(each)) for each in values)
+    equal = Counter(each.low for each in values if each.low is not None and each.low == each.high)
+    return math.comb(len(values), 2) - decided - sum(math.comb(count, 2) for count in equal.values())
+
+
+def _below(uppers: list[End], low: End | None) -> int:
+    return 0 if low is None else bisect_left(uppers, low)
+
+
+def _above(lowers: list[End], high: End | None) -> int:
+    return 0 if high is None else len(lowers) - bisect_right(lowers, high)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from equipoise.analysis.execution.gathering_harms import harms_data
 from equipoise.analysis.trial_data import Absence, Choice, Key, Measurement, TrialData
 from equipoise.closure import Trial
 from equipoise.conduct import Answer, Page, Participant, Plan, WithdrawalFrom, WithdrawalReason, answer_at
@@ -9,15 +10,18 @@ from equipoise.conduct.events import EncounterMissed
 from equipoise.conduct.plan import PlannedForm
 from equipoise.instruments.item import Item, ItemType
 from equipoise.protocol import StudyDefinition
+from equipoise.safety import RangeOf
 from equipoise.vocabulary import Comparator
 
 _NUMBERS = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUANTITY})
+_WORDS = frozenset({ItemType.CHOICE, ItemType.BOOLEAN})
 
 
-def trial_data_of(plan: Plan, trial: Trial) -> TrialData:
+def trial_data_of(plan: Plan, trial: Trial, range_of: RangeOf | None = None) -> TrialData:
     """Read what the plan of analysis needs of everybody who was randomised.  Pure.
 
-    Endpoint items and covariates are read at every encounter that asks them; choices at the encounters up to day 1.
+    Endpoint items and covariates are read at every encounter that asks them, what describes the baseline at those up
+    to day 1.  `range_of` gives a laboratory's own limits, for grading.
     """
     state = trial.conduct
     participants = tuple(state.allocation.slot_of)
@@ -32,14 +36,27 @@ def trial_data_of(plan: Plan, trial: Trial) -> TrialData:
             answer = answer_at(plan, person, encounter, item.id)
             if answer is None:
                 absences[key] = _why_absent(plan, person, encounter, item)
-            elif item.type is ItemType.CHOICE:
+            elif item.type in _WORDS:
                 choices[key] = Choice(*key, answer.value, max(_entries(plan, person, encounter, item.id)))
             elif (found := _measurement(key, item, answer, _entries(plan, person, encounter, item.id))) is not None:
                 measurements[key] = found
             else:
                 absences[key] = Absence.UNIT
-    places = {number: state.allocation.slot_of[number] for number in participants}
-    return TrialData(state.study_digest, participants, places, measurements, absences, choices)
+    return TrialData(
+        study_digest=state.study_digest,
+        participants=participants,
+        places={number: state.allocation.slot_of[number] for number in participants},
+        measurements=measurements,
+        absences=absences,
+        choices=choices,
+        harms=harms_data(plan, trial, range_of),
+        randomised_in={number: _year(state.participants[number]) for number in participants},
+    )
+
+
+def _year(person: Participant) -> int:
+    assert person.randomised_on is not None, "only randomised participants are read"
+    return person.randomised_on.year
 
 
 def analysed_items(definition: StudyDefinition) -> frozenset[str]:
@@ -56,7 +73,7 @@ def _wanted(plan: Plan) -> Iterator[tuple[str, Item]]:
             form = plan.forms[form_id]
             own = {item.id for item in form.form.items} if plan.before_day_one(encounter) else set[str]()
             for item in form.items.values():
-                readable = item.type in _NUMBERS or item.type is ItemType.CHOICE
+                readable = item.type in _NUMBERS | _WORDS
                 if readable and not form.form.repeating and (item.id in named or item.id in own):
                     yield encounter.id, item
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from equipoise.analysis.execution.cases import Cases
+from equipoise.analysis.harms_data import HarmsData
 from equipoise.closure import ReleasedAllocation
 from equipoise.protocol import StudyDefinition
 from equipoise.protocol.analysis_plan import Analysis
@@ -141,7 +142,34 @@ def judge_received(allocation: ReleasedAllocation) -> Iterator[Finding]:
             f"{len(other)} participants received most doses from another arm than planned; the full analysis set keeps "
             "them in the planned arm, the safety set in the arm they received.",
             evidence=tuple(other),
-            sources=("ICH E9 5.2.1 and 6.2",),
+            sources=("ICH E9 5.2.1 and 6.3",),
+        )
+
+
+def judge_harms(harms: HarmsData) -> Iterator[Finding]:
+    """Events that began before day 1 are no consequence of what was given; grades that no limit allows are not zero."""
+    ungraded = Counter(each.term for each in harms.grades if each.worst is None)
+    if ungraded:
+        yield Finding(
+            "PLAN-GRADES",
+            Severity.INFO,
+            "adverse_events",
+            f"{len(ungraded)} CTCAE terms could not be graded for everybody: a limit of the laboratory, or a value, is "
+            "missing, or a < leaves the grade open.",
+            "Record the laboratory's own reference limits.",
+            evidence=tuple(f"{term}: {count} participants" for term, count in sorted(ungraded.items())),
+            why="A grade that the data do not give is no grade 0.",
+            sources=("CTCAE v5.0",),
+        )
+    if harms.before_day_one:
+        yield Finding(
+            "PLAN-EARLY-EVENT",
+            Severity.INFO,
+            "adverse_events",
+            f"{len(harms.before_day_one)} entries are about adverse events that began before day 1; they are in the "
+            "ledger and not counted by arm.",
+            evidence=tuple(f"entry {entry}" for entry in harms.before_day_one),
+            sources=("ICH E9 glossary, treatment emergent",),
         )
 
 

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 from equipoise.analysis.execution.models import covariance, paired_within_arm, welch
 from equipoise.analysis.execution.randomisation import mann_whitney, mean_difference_test, rank_test
+from equipoise.analysis.execution.risk import compared_risks
 from equipoise.analysis.execution.task import Answer, Task
 from equipoise.protocol.analysis_plan import Method
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedMethod:
-    """How a method is run.  `within_arm`: once per arm, comparing none; `order_alone`: it reads the order of values."""
+    """How a method is run.
+
+    `within_arm`: once per arm, comparing none; `order_alone`: it reads the order of values; `yes_no`: it counts events.
+    """
 
     compute: Callable[[Task], Answer]
     needs_baseline: bool = False
     within_arm: bool = False
     order_alone: bool = False
+    yes_no: bool = False
 
 
 METHODS: Mapping[Method, PlannedMethod] = {
@@ -25,5 +30,6 @@ METHODS: Mapping[Method, PlannedMethod] = {
     "rank_randomisation_test": PlannedMethod(rank_test, order_alone=True),
     "mann_whitney": PlannedMethod(mann_whitney, order_alone=True),
     "welch_t": PlannedMethod(welch),
+    "risk_difference": PlannedMethod(compared_risks, yes_no=True),
     "paired_t_within_arm": PlannedMethod(paired_within_arm, needs_baseline=True, within_arm=True),
 }

@@ -1,8 +1,9 @@
 """Randomisation tests under the recorded procedure: exact where the engines can, else by running it again."""
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,98 +14,112 @@ from equipoise.analysis.exact.graph import expand, sample
 from equipoise.analysis.exact.integers import reduced, scaled
 from equipoise.analysis.exact.interval import randomisation_interval
 from equipoise.analysis.exact.location import hodges_lehmann
-from equipoise.analysis.exact.reference import Procedure, Reference, Rerun, fixed_sizes
+from equipoise.analysis.exact.reference import Reference, Rerun, fixed_sizes
 from equipoise.analysis.exact.two_sample import mean_difference, randomisation_test
 from equipoise.analysis.execution.bounds import order_scores, undecided_pairs
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.recorded_procedure import recorded_procedure
 from equipoise.analysis.results import Estimate, TestResult
-from equipoise.vocabulary import Refusal
+from equipoise.analysis.results import Interval as ConfidenceInterval
+from equipoise.closure import ReleasedAllocation
+from equipoise.vocabulary import Interval, Refusal
 
 _DRAWABLE = 20_000  # values of a statistic that a distribution may list
 _CHUNK = 1_000
-
-Given = TypeVar("Given")
+_MOST_DIFFERENCES = 10_000  # between two arms: 100 v 100
 
 
 def mean_difference_test(task: Task) -> Answer:
     """Difference in means under the recorded procedure; limits by inverting the same test for a shift."""
     values = [task.cases.metric(case) for case in task.used]
     treated = _treated(task)
-    reference = _reference(task)
-    test, how = _tested(task, values, treated, reference)
-    interval, how_limits = _within_budget(
-        task,
-        reference,
-        lambda law: randomisation_interval(
-            values, treated, law, level=task.level, budget=task.means.exact, resampling=task.means.resampling
-        ),
-    )
+    law = _recorded(task)
+    test, notes = _tested(task, values, treated, law)
+    interval, how = _limits(task, values, treated, law)
     assert test.estimate is not None, "a test of means estimates their difference"
-    estimate = Estimate(test.estimate.name, test.estimate.value, interval=interval)
     numbers = Numbers(
-        estimate,
+        Estimate(test.estimate.name, test.estimate.value, interval=interval),
         test.p,
         (*test.assumptions, f"procedure: {test.reference}", "limits: the arms differ by a shift"),
-        (*test.warnings, *how, *(f"limits: {note}" for note in how_limits)),
+        (*test.warnings, *notes, *how),
     )
-    drawn = None if how else distribution(values, treated, reference)
-    return Answer(result_of(task, numbers), drawn)
+    return Answer(result_of(task, numbers), None if notes else distribution(values, treated, law.exact))
 
 
 def rank_test(task: Task) -> Answer:
     """Wilcoxon's test under the recorded procedure; values below a limit enter by their order alone."""
-    return _by_order(task, _reference(task))
+    return _by_order(task, _recorded(task))
 
 
 def mann_whitney(task: Task) -> Answer:
     """The Mann-Whitney test as it is usually meant: all subsets of the observed arm sizes equally likely."""
     treated = _treated(task)
     _refuse_empty(treated)
-    return _by_order(task, fixed_sizes(len(treated), sum(treated)))
-
-
-def _by_order(task: Task, reference: Reference) -> Answer:
-    """The scores of `order_scores` are 2 midrank - (n + 1) for numbers, so the test is Wilcoxon's with midranks."""
-    known = [case.known for case in task.used]
-    treated = _treated(task)
-    test, how = _tested(task, order_scores(known), treated, reference)
-    open_pairs = undecided_pairs(known)
-    warnings = [*test.warnings, *how]
-    estimate = None
-    if open_pairs:
-        pairs = len(known) * (len(known) - 1) // 2
-        warnings.append(f"the order of {open_pairs} of {pairs} pairs is not known (limits); they count as ties")
-    elif all(one.low == one.high for one in known):
-        arms = ([task.cases.metric(c) for c in task.cases.of(arm)] for arm in (task.experimental, task.reference))
-        estimate = hodges_lehmann(*arms, level=task.level)
-        warnings.append("estimate and limits: Hodges-Lehmann, all subsets of the observed arm sizes equally likely")
-    assumptions = (*test.assumptions, f"procedure: {test.reference}")
-    return Answer(result_of(task, Numbers(estimate, test.p, assumptions, tuple(warnings))))
-
-
-def _tested(
-    task: Task, values: Sequence[Fraction] | Sequence[int], treated: list[int], reference: Reference
-) -> tuple[TestResult, tuple[str, ...]]:
-    return _within_budget(
-        task,
-        reference,
-        lambda law: randomisation_test(values, treated, law, budget=task.means.exact, resampling=task.means.resampling),
+    law = fixed_sizes(len(treated), sum(treated))
+    return _by_order(
+        task, Law(law, lambda: Rerun(law.name, law.n, lambda generator: generator.permutation(treated).tolist()))
     )
 
 
-def _within_budget(
-    task: Task, reference: Reference, compute: Callable[[Procedure], Given]
-) -> tuple[Given, tuple[str, ...]]:
-    """Compute exactly, or by running the recorded procedure again where that costs too much, and say so."""
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A procedure as exact engines read it, and how it is run again where they cannot afford it."""
+
+    exact: Reference
+    rerun: Callable[[], Rerun]
+
+
+def _by_order(task: Task, law: Law) -> Answer:
+    """The scores of `order_scores` are 2 midrank - (n + 1) for numbers, so the test is Wilcoxon's with midranks."""
+    known = [case.known for case in task.used]
+    test, notes = _tested(task, order_scores(known), _treated(task), law)
+    estimate, how = _shift(task, known)
+    assumptions = (*test.assumptions, f"procedure: {test.reference}")
+    return Answer(result_of(task, Numbers(estimate, test.p, assumptions, (*test.warnings, *notes, *how))))
+
+
+def _shift(task: Task, known: Sequence[Interval]) -> tuple[Estimate | None, tuple[str, ...]]:
+    """The Hodges-Lehmann shift, where every value is a number and the arms are not too large."""
+    if open_pairs := undecided_pairs(known):
+        pairs = math.comb(len(known), 2)
+        return None, (f"the order of {open_pairs} of {pairs} pairs is not known (limits); they count as ties",)
+    if any(one.low != one.high for one in known):
+        return None, ()
+    first, second = ([task.cases.metric(case) for case in task.cases.of(arm)] for arm in task.arms)
+    if len(first) * len(second) > _MOST_DIFFERENCES:
+        return None, ("no estimate of the shift: there are too many differences between the arms to list",)
+    words = "estimate and limits: Hodges-Lehmann, all subsets of the observed arm sizes equally likely"
+    return hodges_lehmann(first, second, level=task.level), (words,)
+
+
+def _tested(
+    task: Task, values: Sequence[Fraction] | Sequence[int], treated: list[int], law: Law
+) -> tuple[TestResult, tuple[str, ...]]:
+    """The exact test, or the Monte Carlo one with the exact interval of its p-value, and a word about it."""
     try:
-        return compute(reference), ()
+        return randomisation_test(values, treated, law.exact, budget=task.means.exact), ()
     except Refusal as refusal:
         if refusal.rule != "EXACT-COST":
             raise
     drawn = task.means.resampling
-    note = f"Monte Carlo: the recorded procedure was run {drawn.draws} times again (PCG64, seed {drawn.seed})"
-    return compute(rerun_of(reference)), (note,)
+    test = randomisation_test(values, treated, law.rerun(), resampling=drawn)
+    assert test.p.interval is not None, "a p-value that was drawn has an interval"
+    low, high = float(test.p.interval.lower), float(test.p.interval.upper)
+    span = f"exact 95 % interval of p {low:.4f} to {high:.4f}"
+    return test, (f"Monte Carlo: the procedure was run {drawn.draws} times again (PCG64, seed {drawn.seed}); {span}",)
+
+
+def _limits(
+    task: Task, values: Sequence[Fraction], treated: list[int], law: Law
+) -> tuple[ConfidenceInterval, tuple[str, ...]]:
+    try:
+        return randomisation_interval(values, treated, law.exact, level=task.level, budget=task.means.exact), ()
+    except Refusal as refusal:
+        if refusal.rule != "EXACT-COST":
+            raise
+    drawn = task.means.resampling_of_limits
+    found = randomisation_interval(values, treated, law.rerun(), level=task.level, resampling=drawn)
+    return found, (f"limits: Monte Carlo, the procedure was run {drawn.draws} times again (seed {drawn.seed})",)
 
 
 def rerun_of(reference: Reference) -> Rerun:
@@ -149,19 +164,23 @@ def distribution(
     return PermutationDistribution(tuple(ordered), tuple(law[v] for v in ordered), whole, observed, centre)
 
 
-def _reference(task: Task) -> Reference:
+def _recorded(task: Task) -> Law:
+    _refuse_empty(_treated(task))
+    reference = reference_of(task.allocation, task.experimental, {case.participant for case in task.used})
+    return Law(reference, lambda: rerun_of(reference))
+
+
+def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Set[str]) -> Reference:
     """The recorded procedure applied to everybody randomised; who is not compared counts in nobody's sum."""
-    if len(task.allocation.design.arms) > 2:
+    if len(allocation.design.arms) > 2:
         raise Refusal(
             "PLAN-ARMS",
             "Randomisation tests compare two arms, and this trial has more.",
             "Plan a model for the comparison with the reference arm.",
         )
-    compared = {case.participant for case in task.used}
-    _refuse_empty(_treated(task))
-    places = list(task.allocation.places.values())
-    has_outcome = [participant in compared for participant in task.allocation.places]
-    return recorded_procedure(task.allocation.design, places, task.experimental, has_outcome)
+    places = list(allocation.places.values())
+    has_outcome = [participant in compared for participant in allocation.places]
+    return recorded_procedure(allocation.design, places, experimental, has_outcome)
 
 
 def _treated(task: Task) -> list[int]:

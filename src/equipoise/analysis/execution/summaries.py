@@ -36,9 +36,9 @@ def quantile(values: Sequence[Fraction], share: Fraction) -> float | None:
 def summary_of_cases(arm: str, cases: Iterable[Case]) -> ArmSummary:
     """One arm of an analysis, on its scale; a statistic is None where a value is known by its order alone."""
     given = tuple(cases)
-    after = _numbers(case.outcome for case in given)
-    before = _numbers(case.baseline for case in given)
-    change = _numbers(case.change for case in given)
+    after = known_numbers(case.outcome for case in given)
+    before = known_numbers(case.baseline for case in given)
+    change = known_numbers(case.change for case in given)
     low, middle, high = (quantile(after, Fraction(quarter, 4)) for quarter in (1, 2, 3))
     return ArmSummary(
         arm=arm,
@@ -55,7 +55,7 @@ def summary_of_cases(arm: str, cases: Iterable[Case]) -> ArmSummary:
     )
 
 
-def _numbers(values: Iterable[Fraction | None]) -> tuple[Fraction, ...]:
+def known_numbers(values: Iterable[Fraction | None]) -> tuple[Fraction, ...]:
     """The values if all are numbers; nothing if one of them is not."""
     given = tuple(values)
     return tuple(value for value in given if value is not None) if None not in given else ()

@@ -19,6 +19,7 @@ class Means:
 
     exact: Budget = field(default_factory=lambda: Budget(seconds=1.0, bytes=400_000_000))
     resampling: Resampling = field(default_factory=Resampling)
+    resampling_of_limits: Resampling = field(default_factory=lambda: Resampling(draws=1_999))
 
 
 @dataclass(frozen=True)
