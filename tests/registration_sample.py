@@ -6,6 +6,7 @@ Everything here is invented; the number NCT00000000 belongs to no trial.
 import copy
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from equipoise.registration import PublishedFacts, RegistryRecord, parse_published, parse_record
@@ -180,8 +181,13 @@ def record_with(changes: Mapping[str, Any] | None = None) -> RegistryRecord:
 
 def paper_with(changes: Mapping[str, str] | None = None) -> PublishedFacts:
     """Give the agreeing paper with some lines of its file replaced; an empty text takes a line out."""
+    return _paper(tuple((changes or {}).items()))
+
+
+@cache
+def _paper(changes: tuple[tuple[str, str], ...]) -> PublishedFacts:
     lines = PAPER.strip().splitlines()
-    for key, line in (changes or {}).items():
+    for key, line in changes:
         lines = [line if one.startswith(f"{key}:") else one for one in lines]
     return parse_published("\n".join(line for line in lines if line))
 

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def findings() -> dict[str, Finding]:
     return _judged(date(2023, 7, 1))
 
 
+@cache
 def _judged(as_of: date) -> dict[str, Finding]:
     with as_file(STUDY) as folder:
         record, paper = read_record(folder / "record.txt"), read_published(folder / "published.yaml")

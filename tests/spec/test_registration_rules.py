@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from equipoise.registration import RULES, judge
+from equipoise.registration.rules import Case
 from equipoise.vocabulary import Severity, Verdict
 from registration_sample import REMOVED, paper_with, record_with
 
@@ -211,8 +212,8 @@ PAGE_ONLY = {"ENR-05", "ENR-06", "ADM-10"}
 
 
 def _verdict(fault: Fault) -> Verdict:
-    findings = judge(record_with(fault.changes), fault.as_of, paper_with(fault.paper))
-    return next(one.verdict for one in findings if one.rule == fault.rule)
+    case = Case(record_with(fault.changes), fault.as_of, paper_with(fault.paper))
+    return RULES[fault.rule].apply(case).verdict
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
