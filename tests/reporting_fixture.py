@@ -16,11 +16,12 @@ from functools import lru_cache
 from equipoise.analysis.analysis_results import (
     AnalysisResults,
     ArmSummary,
-    EventRow,
+    CategoryRow,
     Observation,
     PermutationDistribution,
     Result,
 )
+from equipoise.analysis.harms_results import EventRow, ExposureRow, GradeShift, GuessTable, HarmsResults, Index
 from equipoise.conduct import Course, Flow, ScreenFailure, WithdrawalFrom, WithdrawalReason
 from equipoise.conduct.events import ParticipantWithdrawn
 from equipoise.protocol.study_definition import StudyDefinition
@@ -177,6 +178,24 @@ def _law() -> PermutationDistribution:
     return PermutationDistribution(values, weights, sum(weights), Fraction(-18, 15), Fraction(0))
 
 
+def _harms(half: int) -> HarmsResults:
+    exposure = tuple(ExposureRow(arm, half, 10 * half, 36 * half) for arm in ARMS)
+    overview = (EventRow("Any adverse event", {"secretome": 8, "placebo": 6}, {"secretome": 14, "placebo": 7},
+                         {"secretome": 2, "placebo": 2}, 2 / half, (-0.2, 0.45), (), {}, {}, "exact unconditional"),)  # fmt: skip
+    shifts = tuple(GradeShift("Anemia", arm, ((0, 0, half - 2), (0, 1, 1), (None, 1, 1)), (7,)) for arm in ARMS)
+    bang = {arm: Index(0.13, 0.1, (-0.07, 0.33), half) for arm in ARMS}
+    counts = {arm: {"active": 5, "placebo": 3, "do_not_know": half - 8} for arm in ARMS}
+    return HarmsResults(
+        exposure, overview, shifts, (GuessTable("participant", counts, bang, Index(0.6, 0.1, None, 9), ()),)
+    )
+
+
+def _sexes(half: int) -> tuple[CategoryRow, ...]:
+    women = CategoryRow("Sex", "Female", {"secretome": half - 2, "placebo": half - 1}, dict.fromkeys(ARMS, half))
+    men = CategoryRow("Sex", "Male", {"secretome": 2, "placebo": 1}, dict.fromkeys(ARMS, half))
+    return women, men
+
+
 def some_results(randomised: int = 30) -> AnalysisResults:
     arms, values = _courses(randomised)
     main = _result("activity", "mex_sledai_total", "", arms, values)
@@ -216,7 +235,7 @@ def some_results(randomised: int = 30) -> AnalysisResults:
         study_digest=a_definition().digest, lock_digest="cd" * 32, allocation="released", allocation_digest="ef" * 32,
         synthetic=True, arms=arms, sets={"full_analysis_set": tuple(arms), "safety_set": tuple(arms)},
         results=(main, test, *within, *others), events=events, observations=observations, baseline=baseline,
-        distributions={test.id: _law()},
+        distributions={test.id: _law()}, harms=_harms(half), baseline_categories=_sexes(half),
     )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ def unit_name(code: str) -> str:
     return re.sub(r"\bu(?=[gLlm])", "µ", plain.replace("[", "").replace("]", ""))
 
 
+def plain_unit(name: str) -> str:
+    """A name that ends in a UCUM code in brackets, with the code as a reader writes it."""
+    return re.sub(r" \(([^()]+)\)$", lambda unit: f" ({unit_name(unit[1])})" if unit_name(unit[1]) else "", name)
+
+
 def arm_names(definition: StudyDefinition, language: str = "en") -> dict[str, str]:
     """Arm id -> its name: the reference arm last, so that tables and figures read in the direction of the contrast."""
     reference = definition.analysis.reference_arm

@@ -13,6 +13,7 @@ from equipoise.reporting.sections.design import decisions_appendix, design_secti
 from equipoise.reporting.sections.efficacy import results_section
 from equipoise.reporting.sections.front import front_page, identity, verify_box
 from equipoise.reporting.sections.gaps import gap_section
+from equipoise.reporting.sections.masking import masking_section
 from equipoise.reporting.sections.methods import methods_section, traceability_appendix, verification_section
 from equipoise.reporting.sections.participants import flow_figure, participants_section, visits_and_doses
 from equipoise.reporting.sections.registry import registry_appendix, registry_section
@@ -48,6 +49,7 @@ def build_report(inputs: ReportInputs) -> Report:
         *participants_section(inputs),
         *results_section(inputs),
         *safety_section(inputs),
+        *masking_section(inputs),
         *conduct_section(inputs.trial.conduct),
         *gap_section(inputs),
         *methods_section(inputs),

@@ -11,6 +11,7 @@ from equipoise.reporting.lettering import printable
 
 MILLIMETRES_PER_INCH = 25.4
 _MARK_MM = 5.0
+_LETTERS_AT_MOST = 46
 SYNTHETIC_MARK = "SYNTHETIC DATA – rehearsal"
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -128,6 +129,12 @@ def _svg(figure: Any) -> str:
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata={"Date": None})
     return buffer.getvalue().decode("utf-8")
+
+
+def label(text: str) -> str:
+    """A text for a figure: printable, and shortened where it would push the drawing off its sheet."""
+    shown = printable(text)
+    return shown if len(shown) <= _LETTERS_AT_MOST else f"{shown[: _LETTERS_AT_MOST - 1]}…"
 
 
 def grid(axes: Any, axis: str = "y") -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from equipoise.reporting.drawing import INK, QUIET
-from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, look, middle, new_axes
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, label, look, middle, new_axes
 
 _BINS = 44
 _HALF_WIDTH = 0.3
@@ -31,9 +30,9 @@ def distribution(samples: tuple[Sample, ...], measured: str, *, title: str, desc
             _arm(axes, index, sample, look(index), step)
         if everything and min(everything) < 0 < max(everything):
             axes.axhline(0, color=QUIET, lw=0.7, zorder=1)
-        axes.set_xticks(range(len(samples)), [printable(f"{each.arm}\n(n = {len(each.values)})") for each in samples])
+        axes.set_xticks(range(len(samples)), [f"{label(each.arm)}\n(n = {len(each.values)})" for each in samples])
         axes.set_xlim(-0.55, len(samples) - 0.25)
-        axes.set_ylabel(printable(measured))
+        axes.set_ylabel(label(measured))
         grid(axes)
         return figure
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from equipoise.reporting.drawing import INK, RULE
-from equipoise.reporting.figures.canvas import drawn, grid, look, new_axes
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import drawn, grid, label, look, new_axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,11 @@ def events(
                 ms=6,
                 mec="white",
                 mew=0.6,
-                label=printable(arm),
+                label=label(arm),
             )
         differences.axvline(0, color=INK, lw=0.8)
         dots.set_ylim(len(lines) - 0.4, -0.6)
-        dots.set_yticks(range(len(lines)), [printable(line.term) for line in lines])
+        dots.set_yticks(range(len(lines)), [label(line.term) for line in lines])
         dots.set_xlim(left=min(0, dots.get_xlim()[0]))
         dots.set_xlabel("participants with the event (%)")
         differences.set_xlabel("difference, percentage points (95 % CI)")

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from equipoise.reporting.drawing import INK, QUIET
-from equipoise.reporting.figures.canvas import drawn, grid, new_axes
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import drawn, grid, label, new_axes
 
 _EMPHASIS = "#0072B2"
 
@@ -44,13 +43,13 @@ def forest(lines: tuple[Line, ...], scale: Scale, *, title: str, description: st
             _row(axes, numbers, row, line)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(len(lines) - 0.4, -0.7)
-        axes.set_yticks(range(len(lines)), [printable(line.name) for line in lines])
+        axes.set_yticks(range(len(lines)), [label(line.name) for line in lines])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(printable(scale.name))
-        axes.set_title(printable(f"← {scale.left}"), loc="left", fontsize=8.5, color=QUIET)
-        axes.set_title(printable(f"{scale.right} →"), loc="right", fontsize=8.5, color=QUIET)
-        numbers.set_title(printable(scale.numbers), loc="left", fontsize=8.5, color=QUIET)
+        axes.set_xlabel(label(scale.name))
+        axes.set_title(label(f"← {scale.left}"), loc="left", fontsize=8.5, color=QUIET)
+        axes.set_title(label(f"{scale.right} →"), loc="right", fontsize=8.5, color=QUIET)
+        numbers.set_title(label(scale.numbers), loc="left", fontsize=8.5, color=QUIET)
         numbers.set_axis_off()
         grid(axes, "x")
         for tick, line in zip(axes.get_yticklabels(), lines, strict=True):
@@ -64,4 +63,4 @@ def _row(axes: Any, numbers: Any, row: int, line: Line) -> None:
     colour = _EMPHASIS if line.emphasised else INK
     axes.plot([line.low, line.high], [row, row], color=colour, lw=1.5, solid_capstyle="butt")
     axes.plot([line.estimate], [row], marker="D" if line.emphasised else "s", ms=6, color=colour, mec="white", mew=0.6)
-    numbers.text(0, row, printable(line.numbers), va="center", fontweight="bold" if line.emphasised else "normal")
+    numbers.text(0, row, label(line.numbers), va="center", fontweight="bold" if line.emphasised else "normal")

@@ -6,8 +6,7 @@ from typing import Any
 
 from equipoise.analysis.analysis_results import PermutationDistribution
 from equipoise.reporting.drawing import INK, QUIET, RULE
-from equipoise.reporting.figures.canvas import drawn, new_axes
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import drawn, label, new_axes
 
 _EXTREME = "#D55E00"
 _BARS_AT_MOST = 60
@@ -18,7 +17,7 @@ def permutation(law: PermutationDistribution, statistic: str, *, title: str, des
 
     def draw() -> Any:
         figure, (axes,) = new_axes(140, 52)
-        edges, inner, outer = _bars(law)
+        edges, inner, outer = probability_bars(law)
         whole = [near + far for near, far in zip(inner, outer, strict=True)]
         axes.stairs(inner, edges, fill=True, color=RULE)
         axes.stairs(whole, edges, baseline=inner, fill=True, color=_EXTREME)
@@ -28,7 +27,7 @@ def permutation(law: PermutationDistribution, statistic: str, *, title: str, des
             "observed", (float(law.observed), 1), xycoords=("data", "axes fraction"), xytext=(4, -2),
             textcoords="offset points", va="top", fontsize=8.5, fontweight="bold",
         )  # fmt: skip
-        axes.set_xlabel(printable(statistic))
+        axes.set_xlabel(label(statistic))
         axes.set_ylabel("probability")
         axes.spines["left"].set_color(QUIET)
         return figure
@@ -36,7 +35,7 @@ def permutation(law: PermutationDistribution, statistic: str, *, title: str, des
     return drawn(draw, title=title, description=description, synthetic=synthetic)
 
 
-def _bars(law: PermutationDistribution) -> tuple[list[float], list[float], list[float]]:
+def probability_bars(law: PermutationDistribution) -> tuple[list[float], list[float], list[float]]:
     """Edges of the bars, and the probability in each that is nearer than, or at least as far as, the observed value.
 
     Each bar holds the same number of possible values, so that the comb of a discrete statistic does not show as waves.

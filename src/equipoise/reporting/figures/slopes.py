@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, logarithmic, look, middle, new_panels
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, label, logarithmic, look, middle, new_panels
 
 _ACROSS = 3
 _LINES_AT_MOST = 120
@@ -39,7 +38,7 @@ def slopes(panels: tuple[Panel, ...], *, title: str, description: str, synthetic
         for axes in places[len(panels) :]:
             axes.set_axis_off()
         handles = [places[0].plot([], [], **_bold(look(n)))[0] for n in range(len(panels[0].arms))]
-        names = [printable(arm.arm) for arm in panels[0].arms]
+        names = [label(arm.arm) for arm in panels[0].arms]
         figure.legend(handles, names, loc="outside upper left", ncols=len(names), frameon=False, fontsize=8.5)
         return figure
 
@@ -57,7 +56,7 @@ def _panel(axes: Any, panel: Panel) -> None:
             _arm(axes, arm, left, look(index))
     axes.set_xticks(ticks, ["before", "after"] * len(panel.arms), fontsize=7.5)
     axes.set_xlim(-0.35, ticks[-1] + 0.35)
-    axes.set_title(printable(panel.measured), loc="left", fontsize=9)
+    axes.set_title(label(panel.measured), loc="left", fontsize=9)
     grid(axes)
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, logarithmic, look, middle, new_axes
-from equipoise.reporting.lettering import printable
+from equipoise.reporting.figures.canvas import ArmLook, drawn, grid, label, logarithmic, look, middle, new_axes
 
 INDIVIDUALS_AT_MOST = 80
 """Per arm: beyond this, single lines cover each other."""
@@ -37,7 +36,7 @@ def trajectories(arms: tuple[Courses, ...], axis: Axis, *, title: str, descripti
         whole = all(value is None or value == int(value) for arm in arms for course in arm.courses for value in course)
         for index, (arm, axes) in enumerate(zip(arms, panels, strict=True)):
             _panel(axes, arm, axis, look(index), spread=whole and not axis.logarithmic)
-        panels[0].set_ylabel(printable(axis.measured))
+        panels[0].set_ylabel(label(axis.measured))
         return figure
 
     return drawn(draw, title=title, description=description, synthetic=synthetic)
@@ -55,9 +54,9 @@ def _panel(axes: Any, arm: Courses, axis: Axis, appearance: ArmLook, *, spread: 
     filled = [place for place in places if columns[place]]
     medians = [middle(columns[place], 0.5) for place in filled]
     axes.plot(filled, medians, color=appearance.colour, lw=2.6, marker=appearance.marker, ms=6, mec="white", mew=0.8)
-    axes.set_xticks(list(places), [printable(name) for name in axis.names])
+    axes.set_xticks(list(places), [label(name) for name in axis.names])
     axes.margins(x=0.08)
-    axes.set_title(printable(f"{arm.arm} (n = {len(arm.courses)})"), loc="left", fontweight="bold")
+    axes.set_title(f"{label(arm.arm)} (n = {len(arm.courses)})", loc="left", fontweight="bold")
     grid(axes)
 
 

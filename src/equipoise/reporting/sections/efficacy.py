@@ -217,18 +217,27 @@ def _others(inputs: ReportInputs, endpoints: list[Endpoint]) -> tuple[Block, ...
     if adjusted:
         columns.append(Column("Adj. p", Align.END))
     rows = tuple(_other_row(inputs, endpoint, names, adjusted=adjusted) for endpoint in endpoints)
-    method = definition.analysis.multiplicity.replace("_", " ")
-    note = (
-        f"Adjusted p: {method} over the tests of the plan."
-        if adjusted
-        else f"{plural(len(endpoints), 'test')} without adjustment for their number: read them as description."
-    )
+    note = _families(inputs, endpoints)
     return (
         Heading(2, "Other endpoints", "results-others"),
         Paragraph((f"All {len(endpoints)} other endpoints of the plan are in ", reference("tab-others"), ".")),
         Table("tab-others", "Other endpoints, main analysis of each", tuple(columns), rows, (note, _RATIOS)),
         *secondary_figures(inputs, endpoints),
     )
+
+
+def _families(inputs: ReportInputs, endpoints: list[Endpoint]) -> str:
+    """How the tests of the table share the error rate."""
+    shown_here = {each.id for one in endpoints if (each := main_result(inputs.results, one.id))}
+    shared = [
+        f"{family.method.replace('_', ' ').capitalize()} over {plural(len(family.members), 'test')} ({family.rank}), "
+        f"together at {family.alpha}"
+        for family in inputs.results.families
+        if family.method != "none" and shown_here & set(family.members)
+    ]
+    if shared:
+        return f"Adjusted p: {'; '.join(shared)}."
+    return f"{plural(len(endpoints), 'test')} without adjustment for their number: read them as description."
 
 
 def _other_row(inputs: ReportInputs, endpoint: Endpoint, names: dict[str, str], *, adjusted: bool) -> Row:

@@ -3,12 +3,24 @@
 from equipoise.analysis.analysis_results import ArmSummary
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.reporting.conduct_summary import ConductSummary, VisitCounts
-from equipoise.reporting.document import Align, Block, Column, Figure, Heading, Paragraph, Row, Table, reference
+from equipoise.reporting.document import (
+    Align,
+    Block,
+    Column,
+    Figure,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Row,
+    RowKind,
+    Table,
+    reference,
+)
 from equipoise.reporting.figures.flow_diagram import flow_diagram
 from equipoise.reporting.flow import ArmFlow, FlowCounts, flow_by_arm, flow_counts, total
 from equipoise.reporting.inputs import ReportInputs, TrialInputs
 from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
-from equipoise.reporting.reading import analysed_participants, arm_names
+from equipoise.reporting.reading import analysed_participants, arm_names, plain_unit
 
 
 def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
@@ -17,6 +29,7 @@ def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
     analysed = analysed_participants(inputs.trial.definition, inputs.results)
     arms = flow_by_arm(inputs.trial.conduct.flow, inputs.results.arms, names, analysed)
     return (
+        PageBreak(),  # the flow diagram fills most of a page: its heading would stay behind
         Heading(1, "Participants", "participants"),
         Paragraph((_recruitment(inputs.trial.conduct), " The flow is drawn in ", reference("fig-flow"), ".")),
         flow_figure(inputs.trial, arms),
@@ -98,28 +111,36 @@ def _visit_row(definition: StudyDefinition, visit: VisitCounts) -> Row:
 
 def _baseline(inputs: ReportInputs, arms: tuple[ArmFlow, ...]) -> Table:
     names = arm_names(inputs.trial.definition)
-    rows = tuple(
-        Row((characteristic, *(_summary(summaries, arm) for arm in names)))
-        for characteristic, summaries in inputs.results.baseline.items()
-    )
     allocated = {flow.arm: flow.allocated for flow in arms}
-    columns = tuple(Column(f"{name} (n = {allocated.get(arm, 0)})", Align.END, share=2) for arm, name in names.items())
+    columns = tuple(Column(f"{name} (n = {allocated[arm]})", Align.END, share=2) for arm, name in names.items())
+    rows = [
+        Row((plain_unit(characteristic), *(_summary(summaries, arm, allocated[arm]) for arm in names)))
+        for characteristic, summaries in inputs.results.baseline.items()
+    ]
+    asked = ""
+    for row in inputs.results.baseline_categories:
+        if row.characteristic != asked:
+            asked = row.characteristic
+            rows.append(Row((f"{asked}, n (%)",), RowKind.GROUP))
+        counts = (ENGLISH.count_percent(row.counts.get(arm, 0), row.answered.get(arm, 0)) for arm in names)
+        rows.append(Row((row.level, *counts), RowKind.INDENTED))
     return Table(
         "tab-baseline",
-        "Characteristics at baseline, by arm: mean (standard deviation)",
+        "The arms at baseline: mean (standard deviation); median [quartiles]",
         (Column("Characteristic", share=3), *columns),
-        rows,
+        tuple(rows),
         (
             "There are no p-values: the arms were made by chance, so a test of their difference at baseline asks a "
-            "question whose answer is known (CONSORT 2025, item 25).",
+            "question whose answer is known (CONSORT 2025, item 25). n is given where not everybody was measured.",
         ),
     )
 
 
-def _summary(summaries: tuple[ArmSummary, ...], arm: str) -> str:
+def _summary(summaries: tuple[ArmSummary, ...], arm: str, allocated: int) -> str:
     found = next((each for each in summaries if each.arm == arm), None)
-    if found is None or not found.n:
+    if found is None or found.mean is None:
         return NOTHING
-    mean = found.baseline_mean if found.baseline_mean is not None else found.mean
-    sd = found.baseline_sd if found.baseline_sd is not None else found.sd
-    return ENGLISH.mean_sd(mean, sd, decimals_for(sd))
+    decimals = decimals_for(found.sd)
+    quartiles = ENGLISH.median_quartiles((found.median, found.lower_quartile, found.upper_quartile), decimals)
+    measured = "" if found.n == allocated else f"; n = {found.n}"
+    return f"{ENGLISH.mean_sd(found.mean, found.sd, decimals)}; {quartiles}{measured}"

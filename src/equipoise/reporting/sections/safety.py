@@ -1,7 +1,21 @@
 """Harms: every event term by arm, with the difference of risks and its interval (CONSORT 2025 items 15 and 27)."""
 
-from equipoise.analysis.analysis_results import EventRow
-from equipoise.reporting.document import Align, Block, Column, Content, Density, Figure, Heading, Paragraph, Row, Table
+from collections.abc import Sequence
+
+from equipoise.analysis.harms_results import EventRow, GradeShift
+from equipoise.reporting.document import (
+    Align,
+    Block,
+    Column,
+    Content,
+    Density,
+    Figure,
+    Heading,
+    Paragraph,
+    Row,
+    RowKind,
+    Table,
+)
 from equipoise.reporting.figures.events import EventLine, events
 from equipoise.reporting.inputs import ReportInputs
 from equipoise.reporting.numbers import ENGLISH, NOTHING, plural
@@ -13,24 +27,22 @@ _DRAWN_AT_MOST = 15
 
 def safety_section(inputs: ReportInputs) -> tuple[Block, ...]:
     """All adverse events, the commonest first; nothing is left out for being rare."""
-    heading = Heading(1, "Safety", "safety")
-    rows = sorted(inputs.results.events, key=lambda row: (-sum(row.participants.values()), row.term))
-    if not rows:
-        return (heading, Paragraph("No adverse event was recorded in any arm."))
-    whole = _safety_set(inputs)
-    total = sum(sum(row.events.values()) for row in rows)
-    intro = (
-        f"{plural(len(rows), 'term')}, {plural(total, 'event')}. Each participant counts once per term; the "
-        "grade is the worst that anyone had (CTCAE v5.0: 1 mild to 5 death). Intervals are not adjusted for the number "
-        "of terms: they describe, they do not test."
-    )
-    return (
-        heading,
-        Paragraph(intro),
+    rows = inputs.results.events
+    blocks: list[Block] = [
+        Heading(1, "Safety", "safety"),
         Paragraph(_serious(inputs.trial.conduct.harms)),
-        _table(inputs, rows, whole),
-        _figure(inputs, rows[:_DRAWN_AT_MOST], whole, rows),
-    )
+        Paragraph(
+            f"{plural(len(rows), 'term')}, counted by the arm that was received. Each participant counts once per "
+            "term; the grade is the worst that anyone had (CTCAE v5.0: 1 mild to 5 death). Intervals are not adjusted "
+            "for the number of terms: they describe, they do not test."
+        ),
+        _table(inputs, rows),
+    ]
+    if rows:
+        blocks.append(_figure(inputs, rows))
+    if inputs.results.harms.shifts:
+        blocks += [Heading(2, "Shifts of graded laboratory results", "shifts"), _shifts(inputs)]
+    return tuple(blocks)
 
 
 def harms_together(harms: OpenReport) -> tuple[Block, ...]:
@@ -72,41 +84,56 @@ def _serious(harms: OpenReport) -> str:
     )
 
 
-def _safety_set(inputs: ReportInputs) -> dict[str, int]:
-    """Arm -> participants in the safety set; everyone analysed where the plan names no such set."""
-    members = inputs.results.sets.get("safety_set", tuple(inputs.results.arms))
-    return {
-        arm: sum(inputs.results.arms.get(each) == arm for each in members) for arm in arm_names(inputs.trial.definition)
-    }
+def _observed(inputs: ReportInputs) -> dict[str, int]:
+    """Arm -> participants of the safety set who received it, in the order of the report."""
+    found = {row.arm: row.participants for row in inputs.results.harms.exposure}
+    return {arm: found.get(arm, 0) for arm in arm_names(inputs.trial.definition)}
 
 
-def _table(inputs: ReportInputs, rows: list[EventRow], whole: dict[str, int]) -> Table:
-    names = arm_names(inputs.trial.definition)
+def _table(inputs: ReportInputs, rows: Sequence[EventRow]) -> Table:
+    whole = _observed(inputs)
     columns = [Column("Term", share=4)]
-    for arm, name in names.items():
+    for arm, name in arm_names(inputs.trial.definition).items():
         group = f"{name} (n = {whole[arm]})"
         columns += [
-            Column("n (%)", Align.END, group, 2),
+            Column("n (%)", Align.END, group),
             Column("Events", Align.END, group),
             Column("Grade", Align.END, group),
         ]
-    columns += [Column("Difference, %", Align.END, share=2), Column("95 % CI", Align.END, share=3)]
+    columns += [Column("Difference", Align.END), Column("95 % CI", Align.END)]
+    laid = [Row(("All events together",), RowKind.GROUP)]
+    laid += [_row(row, whole) for row in inputs.results.harms.overview]
+    laid += [Row(("By term",), RowKind.GROUP), *(_row(row, whole) for row in rows)] if rows else []
+    methods = dict.fromkeys(row.interval_method for row in rows if row.interval_method)
     return Table(
         "tab-events",
         "Adverse events by arm: participants with the event, events, worst grade, difference of risks",
         tuple(columns),
-        tuple(_row(row, names, whole) for row in rows),
-        ("Difference in percentage points, in the direction of the arms from left to right.",),
+        tuple(laid),
+        (
+            "Difference of risks in percentage points, the arm on the left minus the arm on the right"
+            + (f"; interval: {', '.join(methods)}." if methods else "."),
+            *_exposure(inputs),
+        ),
         Density.COMPACT,
     )
 
 
-def _row(row: EventRow, names: dict[str, str], whole: dict[str, int]) -> Row:
+def _exposure(inputs: ReportInputs) -> tuple[str, ...]:
+    names = arm_names(inputs.trial.definition)
+    parts = [
+        f"{names[row.arm]}: {plural(row.doses, 'dose')} in {plural(row.person_days, 'person-day')}"
+        for row in inputs.results.harms.exposure
+    ]
+    return (f"Exposure: {'; '.join(parts)}.",) if parts else ()
+
+
+def _row(row: EventRow, whole: dict[str, int]) -> Row:
     cells: list[Content] = [row.term]
-    for arm in names:
+    for arm, participants in whole.items():
         grade = row.worst_grade.get(arm, 0)
         cells += [
-            ENGLISH.count_percent(row.participants.get(arm, 0), whole[arm]),
+            ENGLISH.count_percent(row.participants.get(arm, 0), participants),
             str(row.events.get(arm, 0)),
             str(grade) if grade else NOTHING,
         ]
@@ -115,16 +142,16 @@ def _row(row: EventRow, names: dict[str, str], whole: dict[str, int]) -> Row:
     return Row((*cells, ENGLISH.fixed(difference, 0), ENGLISH.interval(limits, 0)))
 
 
-def _figure(inputs: ReportInputs, shown: list[EventRow], whole: dict[str, int], rows: list[EventRow]) -> Figure:
+def _figure(inputs: ReportInputs, rows: Sequence[EventRow]) -> Figure:
     names = arm_names(inputs.trial.definition)
-    lines = tuple(_line(row, names, whole) for row in shown)
+    whole = _observed(inputs)
+    lines = tuple(_line(row, whole) for row in rows[:_DRAWN_AT_MOST])
     title = "Adverse events: share of participants, and difference of the arms"
     listed = "; ".join(_in_words(line, tuple(names.values())) for line in lines)
     words = f"Participants with each event: {listed}."
     svg = events(lines, tuple(names.values()), title=title, description=words, synthetic=inputs.trial.synthetic)
-    notes = (
-        (f"The {len(shown)} commonest of {len(rows)} terms; all are in the table.",) if len(rows) > len(shown) else ()
-    )
+    hidden = len(rows) - len(lines)
+    notes = (f"The {len(lines)} commonest of {len(rows)} terms; all are in the table.",) if hidden else ()
     return Figure("fig-events", title, svg, words, notes)
 
 
@@ -133,9 +160,39 @@ def _in_words(line: EventLine, arms: tuple[str, ...]) -> str:
     return f"{line.term} {', '.join(f'{arm} {ENGLISH.fixed(share, 0)} %' for arm, share in shares)}"
 
 
-def _line(row: EventRow, names: dict[str, str], whole: dict[str, int]) -> EventLine:
-    shares = tuple(100 * row.participants.get(arm, 0) / whole[arm] if whole[arm] else 0.0 for arm in names)
+def _line(row: EventRow, whole: dict[str, int]) -> EventLine:
+    shares = tuple(100 * row.participants.get(arm, 0) / count if count else 0.0 for arm, count in whole.items())
     difference = None
     if row.risk_difference is not None and row.interval is not None:
         difference = (100 * row.risk_difference, 100 * row.interval[0], 100 * row.interval[1])
     return EventLine(row.term, shares, difference)
+
+
+def _shifts(inputs: ReportInputs) -> Table:
+    names = arm_names(inputs.trial.definition)
+    by_place = {(shift.term, shift.arm): shift for shift in inputs.results.harms.shifts}
+    terms = dict.fromkeys(shift.term for shift in inputs.results.harms.shifts)
+    return Table(
+        "tab-shifts",
+        "From the grade at baseline to the worst grade after the first dose (CTCAE v5.0)",
+        (Column("Term", share=2), *(Column(name, share=3) for name in names.values())),
+        tuple(Row((_term(term), *(_worsened(by_place.get((term, arm))) for arm in names))) for term in terms),
+        ("Grade 0 is within the laboratory’s limits; ? is a grade that the data do not give.",),
+    )
+
+
+def _worsened(shift: GradeShift | None) -> str:
+    if shift is None:
+        return NOTHING
+    worse = [cell for cell in shift.cells if cell[0] != cell[1] and (cell[1] or 0) > (cell[0] or 0)]
+    parts = [f"{_grade(before)} → {_grade(after)}: {count}" for before, after, count in worse]
+    return "; ".join([*parts, f"not worse: {sum(cell[2] for cell in shift.cells if cell not in worse)}"])
+
+
+def _term(identifier: str) -> str:
+    """`creatinine_increased` as a reader writes it."""
+    return identifier.replace("_", " ").capitalize()
+
+
+def _grade(grade: int | None) -> str:
+    return "?" if grade is None else str(grade)
