@@ -152,7 +152,7 @@ def forensics(
 def _console() -> Any:
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(emoji=False, highlight=False)
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ def _fault(path: Path_, details: list[Mapping[str, Any]], model: type[BaseModel]
             at_key=True,
         )
     sentence, suggestion = _sentence(details, model, path)
-    return Fault("DEF-VALUE", path, f"`{name}`: {sentence}", suggestion)
+    return Fault("DEF-VALUE", path, f"`{name}`: {sentence}" if path else sentence, suggestion)
 
 
 def _listed(words: tuple[str, ...]) -> str:
@@ -125,6 +125,8 @@ def _sentence(details: list[Mapping[str, Any]], model: type[BaseModel], path: Pa
         return f"{_shown(given)} is read as a number or as true or false, not as a text.", f'Write "{given}" in quotes.'
     if wanted and "value_error" not in kinds:
         also = " or the word `undecided`" if "undecided" in allowed else ""
+        if not path:
+            return "this is no study definition.", "Start from `equipoise new RECORD`."
         return f"{_shown(given)} is not {wanted}.", f"Write {wanted}{also}."
     return _limit_sentence(detail, given)
 
