@@ -1,44 +1,14 @@
 """The reference set of the trial at hand: the procedure that sealed the list, applied to who was randomised.
 
 The law is not written again here: `allocation.procedures` describes each procedure once, as a tree of chances, and
-this module walks that tree.
+`ProcedureLaw` walks that tree.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
 from equipoise.allocation.design import RandomisationDesign
-from equipoise.allocation.procedures import Procedure, Ratio
-from equipoise.analysis.exact.laws import Edge, State
+from equipoise.analysis.exact.laws import ProcedureLaw
 from equipoise.analysis.exact.reference import Reference, Stretch
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureLaw:
-    """An allocation procedure as a law for one stratum; arm number `treated` of the design counts as treated."""
-
-    procedure: Procedure
-    ratio: Ratio
-    treated: int
-
-    @property
-    def start(self) -> State:
-        return self.procedure.start(self.ratio)
-
-    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
-        """What may happen next; the choice of a block's size, which nobody sees, is passed through."""
-        assert isinstance(state, tuple)
-        outcomes = self.procedure.outcomes(state, self.ratio)
-        total = sum(outcome.weight for outcome in outcomes)
-        edges: list[Edge] = []
-        for outcome in outcomes:
-            share = Fraction(outcome.weight, total)
-            if outcome.arm is None:
-                edges += [(arm, share * weight, end) for arm, weight, end in self.edges(position, outcome.state)]
-            else:
-                edges.append((int(outcome.arm == self.treated), share, outcome.state))
-        return tuple(edges)
 
 
 def recorded_procedure(

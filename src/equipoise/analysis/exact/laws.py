@@ -2,6 +2,7 @@
 
 The product of the weights along a sequence is proportional to its probability, so weights may be counts (1 per
 sequence of a block) as well as probabilities.  A state is any hashable value.  Arm 1 is treated, arm 0 control.
+Procedures that the house itself can seal are described once, in `allocation.procedures`; `ProcedureLaw` walks them.
 """
 
 import math
@@ -9,6 +10,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol, TypeAlias
+
+from equipoise.allocation.procedures import Procedure, Ratio
 
 State: TypeAlias = Hashable
 Edge: TypeAlias = tuple[int, int | Fraction, State]  # (arm, weight, next state)
@@ -23,6 +26,33 @@ class Law(Protocol):
 
     def edges(self, position: int, state: State) -> tuple[Edge, ...]:
         """What may happen to the participant at `position` (from 0); weights are positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureLaw:
+    """An allocation procedure of the house as a law for one stratum; arm number `treated` of its ratio is arm 1."""
+
+    procedure: Procedure
+    ratio: Ratio
+    treated: int
+
+    @property
+    def start(self) -> State:
+        return self.procedure.start(self.ratio)
+
+    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
+        """What may happen next; the choice of a block's size, which nobody sees, is passed through."""
+        assert isinstance(state, tuple)
+        outcomes = self.procedure.outcomes(state, self.ratio)
+        total = sum(outcome.weight for outcome in outcomes)
+        edges: list[Edge] = []
+        for outcome in outcomes:
+            share = Fraction(outcome.weight, total)
+            if outcome.arm is None:
+                edges += [(arm, share * weight, end) for arm, weight, end in self.edges(position, outcome.state)]
+            else:
+                edges.append((int(outcome.arm == self.treated), share, outcome.state))
+        return tuple(edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +80,11 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class RandomBlocks:
-    """1:1 blocks whose sizes were drawn with equal chances from `sizes`, and not recorded.
-
-    The state is (size of the open block, places filled, treated among them).  Where the boundaries were recorded,
-    use `Block` for each of them: that test is conditional on the sizes, and sharper.
-    """
-
-    sizes: tuple[int, ...]
-    start: tuple[int, int, int] = (0, 0, 0)
-
-    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
-        assert isinstance(state, tuple)
-        size, filled, treated = state
-        if filled < size:
-            return self._within(size, filled, treated, Fraction(1))
-        share = Fraction(1, len(self.sizes))
-        return tuple(edge for new in self.sizes for edge in self._within(new, 0, 0, share))
-
-    def _within(self, size: int, filled: int, treated: int, share: Fraction) -> tuple[Edge, ...]:
-        chance = Fraction(size // 2 - treated, size - filled)
-        coin = _coin(chance, (size, filled + 1, treated), (size, filled + 1, treated + 1))
-        return tuple((arm, weight * share, end) for arm, weight, end in coin)
-
-
-@dataclass(frozen=True, slots=True)
 class Imbalance:
-    """A coin that depends on D, treated minus control so far: complete, Efron, big stick, or both together.
+    """A biased coin that depends on D, treated minus control so far.
 
     D = 0: 1/2 each.  |D| = `limit`: the lagging arm for certain.  Otherwise the lagging arm with probability
-    `favour`.  Sources: Efron 1971 (favour 2/3, no limit); Soares & Wu 1983 (big stick: favour 1/2 with a limit);
-    Chen 1999 (biased coin with imbalance tolerance: both).
+    `favour`.  Sources: Efron 1971 (favour 2/3, no limit); Chen 1999 (biased coin with imbalance tolerance).
     """
 
     favour: Fraction
@@ -108,24 +112,6 @@ class Urn:
         assert isinstance(state, int)
         total = 2 * self.alpha + self.beta * position
         treated = Fraction(self.alpha + self.beta * (position - state), total) if total else Fraction(1, 2)
-        return _coin(treated, state, state + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockUrn:
-    """Block urn design, 1:1, `per_arm` balls of each arm; a ball pair goes back when both have been drawn.
-
-    With k = min(n0, n1): P(treated) = (per_arm + k - n1) / (2 per_arm + 2 k - n0 - n1).  Source: Zhao & Weng 2011.
-    """
-
-    per_arm: int
-    start: int = 0
-
-    def edges(self, position: int, state: State) -> tuple[Edge, ...]:
-        assert isinstance(state, int)
-        control = position - state
-        pairs = min(state, control)
-        treated = Fraction(self.per_arm + pairs - state, 2 * self.per_arm + 2 * pairs - position)
         return _coin(treated, state, state + 1)
 
 

@@ -7,17 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from equipoise.analysis.exact.laws import (
-    Block,
-    BlockUrn,
-    Corridor,
-    Imbalance,
-    Law,
-    Minimisation,
-    RandomBlocks,
-    Urn,
-)
+from equipoise.allocation.procedures import BigStick, BlockUrn, Complete, PermutedBlocks
+from equipoise.analysis.exact.laws import Block, Corridor, Imbalance, Law, Minimisation, ProcedureLaw, Urn
 from equipoise.vocabulary import Refusal
+
+_EVEN = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +54,13 @@ def fixed_sizes(n: int, treated: int) -> Reference:
 
 def complete(n: int) -> Reference:
     """An independent fair coin per participant; sequences with an empty arm are left out."""
-    return _one("complete randomisation", n, Imbalance(Fraction(1, 2), None))
+    return _one("complete randomisation", n, ProcedureLaw(Complete(), _EVEN, 1))
 
 
 def big_stick(n: int, limit: int = 4) -> Reference:
     """A fair coin until |treated - control| = `limit`, then the lagging arm (Soares & Wu 1983)."""
     _refuse_sizes(limit >= 1)
-    return _one(f"big stick, maximum tolerated imbalance {limit}", n, Imbalance(Fraction(1, 2), limit))
+    return _one(f"big stick, maximum tolerated imbalance {limit}", n, ProcedureLaw(BigStick(limit), _EVEN, 1))
 
 
 def biased_coin(n: int, favour: Fraction = Fraction(2, 3), limit: int | None = None) -> Reference:
@@ -85,7 +79,7 @@ def urn(n: int, alpha: int = 1, beta: int = 1) -> Reference:
 def block_urn(n: int, per_arm: int = 3) -> Reference:
     """Zhao & Weng's block urn design, 1:1, with `per_arm` balls of each arm."""
     _refuse_sizes(per_arm >= 1)
-    return _one(f"block urn, {per_arm} per arm", n, BlockUrn(per_arm))
+    return _one(f"block urn, {per_arm} per arm", n, ProcedureLaw(BlockUrn(per_arm), _EVEN, 1))
 
 
 def maximal(n: int, limit: int, length: int | None = None) -> Reference:
@@ -121,7 +115,8 @@ def permuted_blocks(sizes: Sequence[int], treated: Sequence[int] | None = None, 
 def random_blocks(n: int, sizes: Sequence[int]) -> Reference:
     """1:1 blocks with sizes drawn with equal chances and *not* recorded; prefer `permuted_blocks` where they were."""
     _refuse_sizes(len(sizes) > 0 and all(size >= 2 and size % 2 == 0 for size in sizes))
-    return _one(f"blocks of random size ({_listing(sizes)}), boundaries unknown", n, RandomBlocks(tuple(sizes)))
+    law = ProcedureLaw(PermutedBlocks(tuple(sizes)), _EVEN, 1)
+    return _one(f"blocks of random size ({_listing(sizes)}), boundaries unknown", n, law)
 
 
 def minimisation(levels: Sequence[Sequence[str]], favour: Fraction) -> Reference:

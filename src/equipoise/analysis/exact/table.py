@@ -17,7 +17,7 @@ Cells = NDArray[np.int64]  # one row per modulus (one row in all where 64 bits s
 Tables = dict[Key, tuple[int, Cells]]  # key -> (sum of the first column, cells)
 Shift = tuple[Key, int, int]  # (key gained, sum gained, weight)
 
-_PATIENT = 100  # with smaller growth, primes leave room for three steps between two reductions
+_SLOW_GROWTH = 100  # with smaller growth, primes leave room for three steps between two reductions
 _SHORT = 8  # stretches up to this long (blocks) are folded into one convolution step
 
 
@@ -50,7 +50,7 @@ def table_counter(graph: Graph, scores: Sequence[int], tracked: Sequence[int] | 
     """The tables of a graph for non-negative integer scores; `total` is the weight of all allocations."""
     folded = _folded(graph, scores, tracked)
     growth = _growth(folded)
-    primes = moduli(total, growth**3 if growth < _PATIENT else growth)
+    primes = moduli(total, growth**3 if growth < _SLOW_GROWTH else growth)
     rows = max(1, len(primes))
     column = np.array(primes, dtype=np.int64)[:, None] if primes else None
     bound = 1  # no cell exceeds it

@@ -11,14 +11,13 @@ from functools import cache
 from typing import Any
 
 
-def kernel(name: str) -> Callable[..., Any]:
-    """The kernel called `name`, compiled where possible."""
-    return _kernel(name, os.environ.get("EQUIPOISE_KERNELS", "numba"))
+def kernel(name: str, package: str = __name__) -> Callable[..., Any]:
+    """The kernel called `name` of a package with modules `compiled` and `plain`, compiled where possible."""
+    return _kernel(name, package, os.environ.get("EQUIPOISE_KERNELS", "numba"))
 
 
 @cache
-def _kernel(name: str, kind: str) -> Callable[..., Any]:
-    package = "equipoise.analysis.exact.kernels"
+def _kernel(name: str, package: str, kind: str) -> Callable[..., Any]:
     if kind != "numpy":
         try:
             compiled: Callable[..., Any] = getattr(importlib.import_module(f"{package}.compiled"), name)
