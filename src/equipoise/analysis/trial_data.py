@@ -51,6 +51,11 @@ class Choice:
     code: str
     entry: int
 
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The entries behind it, as those of a measurement."""
+        return (self.entry,)
+
 
 class Absence(StrEnum):
     """Why a planned value is not there."""

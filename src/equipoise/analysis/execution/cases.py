@@ -1,7 +1,7 @@
 """One endpoint in one analysis set: whom an analysis can use, on the planned scale, and who is missing and why."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -45,6 +45,19 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """One participant with all planned visits: the metric at each of them, None where it was not measured."""
+
+    participant: str
+    arm: str
+    baseline: Fraction
+    outcomes: tuple[Fraction | None, ...]
+    covariates: tuple[Fraction | str, ...]
+    texts: tuple[str, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A participant of the analysis set who cannot be used: what is not there, and why."""
 
@@ -58,7 +71,8 @@ class Missing:
 class Cases:
     """The complete cases of one analysis in order of randomisation, who is missing, and what was done to limits.
 
-    `at_limit` counts by arm the values that were reported below (above) a limit.
+    `below_limit` and `above_limit` count by arm the values that were reported so.  `courses` are there for methods
+    that use incomplete participants too: the metric at each of `visits`, the last of them the endpoint's encounter.
     """
 
     analysis: Analysis
@@ -68,6 +82,8 @@ class Cases:
     missing: tuple[Missing, ...]
     below_limit: Mapping[str, int]
     above_limit: Mapping[str, int]
+    visits: tuple[str, ...] = ()
+    courses: tuple[Course, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -155,30 +171,36 @@ def _case(analysis: Analysis, chosen: Selection, arm: str, values: _Values) -> C
         raise Refusal(
             "PLAN-KIND", "The endpoint is no number, and the planned method needs numbers.", "Plan another method."
         )
-    covariates = tuple(
-        each.code if isinstance(each, Choice) else _number(analysis, each, order_alone=False)
-        for each in values.covariates
-        if each is not None
-    )
-    assert all(each is not None for each in covariates), "without a number the rule has refused"
     return Case(
         participant=values.participant,
         arm=arm,
-        baseline=None if baseline is None else _scaled(analysis, chosen, baseline),
-        outcome=_scaled(analysis, chosen, outcome),
+        baseline=None if baseline is None else on_scale(analysis, chosen, baseline),
+        outcome=on_scale(analysis, chosen, outcome),
         known=_known(chosen.endpoint, baseline, outcome),
-        covariates=tuple(each for each in covariates if each is not None),
-        texts=tuple(each.text if isinstance(each, Measurement) else each.code for each in values.all()),
-        entries=tuple(
-            sorted(
-                {
-                    entry
-                    for each in values.all()
-                    for entry in (each.entries if isinstance(each, Measurement) else (each.entry,))
-                }
-            )
-        ),
+        covariates=planned_covariates(analysis, values.covariates),
+        texts=tuple(reported_text(each) for each in values.all()),
+        entries=entries_of(values.all()),
     )
+
+
+def planned_covariates(analysis: Analysis, given: Sequence[Measurement | Choice | None]) -> tuple[Fraction | str, ...]:
+    """The covariates as they enter: codes, and numbers by the plan's rule."""
+    entering = [
+        each.code if isinstance(each, Choice) else planned_number(analysis, each, order_alone=False)
+        for each in given
+        if each is not None
+    ]
+    assert None not in entering, "without a number the rule has refused"
+    return tuple(each for each in entering if each is not None)
+
+
+def reported_text(each: Measurement | Choice) -> str:
+    return each.text if isinstance(each, Measurement) else each.code
+
+
+def entries_of(given: Iterable[Measurement | Choice]) -> tuple[int, ...]:
+    """The ledger entries behind values, each once."""
+    return tuple(sorted({entry for each in given for entry in each.entries}))
 
 
 def _known(endpoint: Endpoint, baseline: Measurement | None, outcome: Measurement) -> Interval:
@@ -188,15 +210,15 @@ def _known(endpoint: Endpoint, baseline: Measurement | None, outcome: Measuremen
     return compare(known_of(outcome), known_of(baseline))
 
 
-def _scaled(analysis: Analysis, chosen: Selection, measurement: Measurement) -> Fraction | None:
-    number = _number(analysis, measurement, order_alone=chosen.order_alone)
+def on_scale(analysis: Analysis, chosen: Selection, measurement: Measurement) -> Fraction | None:
+    number = planned_number(analysis, measurement, order_alone=chosen.order_alone)
     if number is None:
         return None
     number = _in_unit(chosen.item, chosen.endpoint.unit, number)
     return number if chosen.endpoint.scale == "identity" else logarithm(number)
 
 
-def _number(analysis: Analysis, measurement: Measurement, *, order_alone: bool) -> Fraction | None:
+def planned_number(analysis: Analysis, measurement: Measurement, *, order_alone: bool) -> Fraction | None:
     """The number by which a measurement enters: itself, or what the plan says for a value below a limit.
 
     A value above a limit enters as the limit, the least that is known; the plan foresees none, so that is a finding.

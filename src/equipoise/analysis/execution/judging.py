@@ -29,7 +29,6 @@ def judge_cases(cases: Cases, arms: Sequence[str]) -> Iterator[Finding]:
             f"{cases.analysis.analysis_set.replace('_', ' ')} ({_by_arm(Counter(e.arm for e in gone), arms)}; {why}).",
             "Read how robust the result is against what these participants may have had.",
             evidence=tuple(each.participant for each in gone),
-            why=f"The plan's rule is {cases.analysis.missing.replace('_', ' ')}.",
             sources=_E9,
         )
     if sum(cases.below_limit.values()):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from equipoise.analysis.execution.cases import Cases, Selection, select_cases
+from equipoise.analysis.execution.courses import select_courses
 from equipoise.analysis.execution.joint import joint_p_values
 from equipoise.analysis.execution.judging import (
     judge_cases,
@@ -13,7 +14,7 @@ from equipoise.analysis.execution.judging import (
     judge_refusal,
     judge_within_arm,
 )
-from equipoise.analysis.execution.methods import METHODS, PlannedMethod
+from equipoise.analysis.execution.methods import PlannedMethod, planned_method
 from equipoise.analysis.execution.multiplicity import families
 from equipoise.analysis.execution.task import Answer, Means, Task
 from equipoise.analysis.execution.yes_no import select_yes_no
@@ -21,6 +22,7 @@ from equipoise.analysis.trial_data import TrialData
 from equipoise.closure import ReleasedAllocation
 from equipoise.protocol import StudyDefinition, asked_items
 from equipoise.protocol.analysis_plan import Analysis
+from equipoise.protocol.objectives import Endpoint
 from equipoise.vocabulary import Finding, Refusal
 
 Sets = Mapping[str, Sequence[str]]
@@ -56,10 +58,8 @@ class PlanRun:
     def answers(self) -> Iterator[Answer]:
         """Every planned result, in the order of the plan; what cannot be run becomes a finding."""
         for analysis in self.plan.analyses:
-            method = METHODS.get(analysis.method)
             try:
-                if method is None:
-                    raise _cannot("method", analysis.method)
+                method = planned_method(analysis)
                 cases = self._select(analysis, method)
             except Refusal as refusal:
                 self.findings.append(judge_refusal(analysis, analysis.id, refusal))
@@ -94,8 +94,6 @@ class PlanRun:
             yield Task(name, cases, arms, self.level, self.allocation, self.means)
 
     def _select(self, analysis: Analysis, method: PlannedMethod) -> Cases:
-        if analysis.missing != "complete_cases":
-            raise _cannot("rule for missing data", analysis.missing)
         if analysis.analysis_set not in self.sets:
             raise Refusal("PLAN-SET", "The blind review formed no such analysis set.", "Review and sign the sets.")
         endpoint = self._endpoints[analysis.endpoint]
@@ -111,7 +109,17 @@ class PlanRun:
             needs_baseline=method.needs_baseline or endpoint.metric == "change",
             order_alone=method.order_alone,
         )
-        return select_yes_no(analysis, chosen, asked.form.id) if method.yes_no else select_cases(analysis, chosen)
+        if method.yes_no:
+            return select_yes_no(analysis, chosen, asked.form.id)
+        if method.uses == "complete":
+            return select_cases(analysis, chosen)
+        visits = self._visits(endpoint, asked.form.id)
+        return select_courses(analysis, chosen, visits, needs_outcome=method.uses == "measured")
+
+    def _visits(self, endpoint: Endpoint, form: str) -> tuple[str, ...]:
+        """The encounters after the baseline that ask the endpoint's form, up to the endpoint's own."""
+        order = [each.id for each in self.definition.encounters if form in each.forms]
+        return tuple(order[order.index(endpoint.baseline) + 1 : order.index(endpoint.encounter) + 1])
 
     def _measured_at(self, item: str, baseline: str) -> str:
         """Where a covariate is read: at the endpoint's baseline if it is asked there, else last before day 1."""
@@ -129,11 +137,3 @@ def in_order(data: TrialData, members: Sequence[str]) -> tuple[str, ...]:
     """The members in the order of randomisation."""
     chosen = frozenset(members)
     return tuple(number for number in data.participants if number in chosen)
-
-
-def _cannot(what: str, name: str) -> Refusal:
-    return Refusal(
-        "PLAN-METHOD",
-        f"The {what} “{name.replace('_', ' ')}” is not available in this version.",
-        "Analyse it elsewhere, or amend the plan while everybody is masked.",
-    )

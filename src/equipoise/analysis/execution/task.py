@@ -6,7 +6,7 @@ from fractions import Fraction
 from equipoise.analysis.analysis_results import PermutationDistribution, Result
 from equipoise.analysis.exact.cost import Budget
 from equipoise.analysis.exact.monte_carlo import Resampling
-from equipoise.analysis.execution.cases import LOG_DECIMALS, Case, Cases
+from equipoise.analysis.execution.cases import LOG_DECIMALS, Case, Cases, Course
 from equipoise.analysis.execution.summaries import summary_of_cases
 from equipoise.analysis.results import Estimate, PValue, Sides
 from equipoise.closure import ReleasedAllocation
@@ -50,6 +50,12 @@ class Task:
         return tuple(case for case in self.cases.complete if case.arm in self.arms)
 
     @property
+    def sources(self) -> tuple[Case | Course, ...]:
+        """Everybody whose values enter, complete or not."""
+        given = self.cases.courses or self.cases.complete
+        return tuple(each for each in given if each.arm in self.arms)
+
+    @property
     def contrast(self) -> str:
         return " minus ".join(self.arms)
 
@@ -70,6 +76,8 @@ class Numbers:
     p: PValue | None = None
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unit: str = ""
+    """Of the estimate, where it is not that of the endpoint."""
 
 
 SIDES = {
@@ -94,8 +102,8 @@ def result_of(task: Task, numbers: Numbers) -> Result:
         role=cases.analysis.role,
         analysis_set=cases.analysis.analysis_set,
         contrast=task.contrast,
-        n={arm: len(cases.of(arm)) for arm in task.arms},
-        unit=cases.unit,
+        n={arm: sum(each.arm == arm for each in task.sources) for arm in task.arms},
+        unit=numbers.unit or cases.unit,
         estimate=None if estimate is None else float(estimate.value),
         standard_error=estimate.se if estimate else None,
         interval=(float(interval.lower), float(interval.upper)) if interval else None,
@@ -108,7 +116,7 @@ def result_of(task: Task, numbers: Numbers) -> Result:
         assumptions=(*numbers.assumptions, *_of_the_plan(cases)),
         warnings=numbers.warnings,
         inputs_digest=inputs_digest(task),
-        entries=tuple(sorted({entry for case in task.used for entry in case.entries})),
+        entries=tuple(sorted({entry for each in task.sources for entry in each.entries})),
     )
 
 
@@ -124,6 +132,6 @@ def _of_the_plan(cases: Cases) -> tuple[str, ...]:
 
 def inputs_digest(task: Task) -> str:
     """SHA-256 of the analysis as planned and of every value and arm that entered it."""
-    rows: list[Json] = [[case.participant, case.arm, *case.texts, *case.entries] for case in task.used]
+    rows: list[Json] = [[each.participant, each.arm, *each.texts, *each.entries] for each in task.sources]
     analysis, endpoint = task.cases.analysis.model_dump(mode="json"), task.cases.endpoint.model_dump(mode="json")
     return digest({"analysis": analysis, "endpoint": endpoint, "rows": rows})
