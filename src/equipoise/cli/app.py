@@ -173,7 +173,7 @@ def _refuse(refusal: "Refusal") -> NoReturn:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, emoji=False, highlight=False)
     console.print(f"[bold red]{refusal.rule}[/]  {escape(refusal.sentence)}", soft_wrap=True)
     if refusal.remedy:
         console.print(f"  {escape(refusal.remedy)}", soft_wrap=True)
