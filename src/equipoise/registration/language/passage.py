@@ -78,7 +78,9 @@ def said(field: Field[object], name: str = "") -> Quote:
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value.replace("_", " ").lower() if isinstance(value, StrEnum) else str(value)
+    if isinstance(value, StrEnum):
+        return re.sub(r"(?<=[a-z])(?=\d)", " ", value.replace("_", " ").lower())
+    return str(value)
 
 
 def given(passages: Iterable[Passage]) -> tuple[Passage, ...]:
