@@ -6,15 +6,48 @@ With `--check`, write nothing, name what is out of date, and end with status 1 i
 import sys
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from equipoise.cli.app import app
 from equipoise.protocol.reference_page import study_yaml_page
 from equipoise.protocol.study_schema import SCHEMA_FILE, study_schema_text
+from equipoise.registration.rules import RULES
+from equipoise.registration.rules.sources import SOURCES
 
 REFERENCE = Path(__file__).parent / "reference"
 
 
 def generated() -> dict[Path, str]:
     """Give every generated file with the text that it should hold."""
-    return {SCHEMA_FILE: study_schema_text(), REFERENCE / "study-yaml.md": study_yaml_page()}
+    return {
+        SCHEMA_FILE: study_schema_text(),
+        REFERENCE / "study-yaml.md": study_yaml_page(),
+        REFERENCE / "command-line.md": command_line_page(),
+        REFERENCE / "registry-rules.md": registry_rules_page(),
+    }
+
+
+def command_line_page() -> str:
+    """Every command with its own help text."""
+    names = ["", *sorted(command.callback.__name__ for command in app.registered_commands if command.callback)]
+    parts = ["# The command line", "", "Generated from the commands' own help.", ""]
+    for name in names:
+        shown = CliRunner().invoke(
+            app, [*([name] if name else []), "--help"], env={"COLUMNS": "100"}, prog_name="equipoise"
+        )
+        parts += [f"## equipoise {name}".rstrip(), "", "```", shown.stdout.rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+def registry_rules_page() -> str:
+    """Every rule that a registration is judged by: id, weight, why, source keys; then what the keys mean."""
+    parts = ["# Rules for registrations", "", "Generated from the rules.", "", "| id | weight | why | sources |"]
+    parts.append("|---|---|---|---|")
+    for rule in RULES.values():
+        sources = "; ".join(rule.sources).replace("|", "/")
+        parts.append(f"| {rule.id} | {rule.severity.value} | {rule.why.replace('|', '/')} | {sources} |")
+    legend = [f"- **{key}**: {text}" for key, text in SOURCES.items()]
+    return "\n".join([*parts, "", "## Sources", "", *legend, ""])
 
 
 def main(arguments: list[str]) -> int:
