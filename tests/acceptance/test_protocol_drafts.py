@@ -1,17 +1,19 @@
 """From every real record: a draft that loads and asks what is open, or a refusal with the reason."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from equipoise.allocation.design import read_design
-from equipoise.protocol import parse_definition
+from equipoise.protocol import DefinitionReading, StudyDefinition, parse_definition
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.drafting import draft, draft_randomisation
 from equipoise.protocol.record_gaps import compare_with_record
 from equipoise.protocol.yaml_source import parse_yaml
 from equipoise.registration import RegistryRecord, each, judge, read_record
-from equipoise.vocabulary import Refusal, Severity
+from equipoise.vocabulary import Finding, Refusal, Severity
 from shared_data import SHARED, needs_shared
 
 RECORDS = sorted((SHARED / "records").glob("NCT*")) if SHARED.is_dir() else []
@@ -27,10 +29,32 @@ DRAFTED = [path for path in RECORDS if path.stem not in REFUSED]
 pytestmark = needs_shared
 
 
-@pytest.fixture(scope="module", params=DRAFTED, ids=lambda path: path.stem)
-def record(request: pytest.FixtureRequest) -> RegistryRecord:
-    path: Path = request.param
-    return read_record(path)
+@dataclass(frozen=True)
+class Drafted:
+    """One record with its findings, the draft made from both, and what came of reading that."""
+
+    record: RegistryRecord
+    findings: tuple[Finding, ...]
+    text: str
+    reading: DefinitionReading
+
+    @property
+    def definition(self) -> StudyDefinition:
+        assert self.reading.definition is not None, self.reading.findings
+        return self.reading.definition
+
+
+@cache
+def drafted_from(path: Path) -> Drafted:
+    record = read_record(path)
+    findings = judge(record)
+    text = draft(record, findings)
+    return Drafted(record, findings, text, parse_definition(text.encode()))
+
+
+@pytest.fixture(params=DRAFTED, ids=lambda path: path.stem)
+def drafted(request: pytest.FixtureRequest) -> Drafted:
+    return drafted_from(request.param)
 
 
 def test_all_records_are_drafted_or_refused() -> None:
@@ -38,11 +62,9 @@ def test_all_records_are_drafted_or_refused() -> None:
     assert {path.stem for path in RECORDS} - {path.stem for path in DRAFTED} == set(REFUSED)
 
 
-def test_a_draft_loads_and_holds_what_the_record_says(record: RegistryRecord) -> None:
-    reading = parse_definition(draft(record, judge(record)).encode())
-    definition = reading.definition
-    assert definition is not None, reading.findings
-    assert reading.errors == ()
+def test_a_draft_loads_and_holds_what_the_record_says(drafted: Drafted) -> None:
+    record, definition = drafted.record, drafted.definition
+    assert drafted.reading.errors == ()
     assert len(definition.arms) == len(each(record.arms))
     assert len(definition.interventions) == len(each(record.interventions))
     assert len(definition.endpoints) == len(each(record.outcomes))
@@ -53,27 +75,23 @@ def test_a_draft_loads_and_holds_what_the_record_says(record: RegistryRecord) ->
     assert definition.planned_participants == (count or UNDECIDED)
 
 
-def test_what_is_open_is_said_to_be_open(record: RegistryRecord) -> None:
-    findings = judge(record)
-    reading = parse_definition(draft(record, findings).encode())
-    assert reading.definition is not None
-    decisions = reading.definition.decisions
+def test_what_is_open_is_said_to_be_open(drafted: Drafted) -> None:
+    decisions = drafted.definition.decisions
     assert decisions
     assert all(decision.choice == UNDECIDED for decision in decisions)
-    reported = [finding for finding in reading.findings if finding.rule == "DEC-OPEN"]
+    reported = [finding for finding in drafted.reading.findings if finding.rule == "DEC-OPEN"]
     assert len(reported) >= len(decisions)
-    assert "DEC-PLACE" not in {finding.rule for finding in reading.findings}, "every question leads to its part"
+    rules = {finding.rule for finding in drafted.reading.findings}
+    assert "DEC-PLACE" not in rules, "every question leads to its part"
 
 
-def test_a_draft_differs_from_its_record_in_nothing(record: RegistryRecord) -> None:
-    definition = parse_definition(draft(record).encode()).definition
-    assert definition is not None
-    assert [gap.message for gap in compare_with_record(definition, record) if gap.severity is not Severity.INFO] == []
+def test_a_draft_differs_from_its_record_in_nothing(drafted: Drafted) -> None:
+    gaps = compare_with_record(drafted.definition, drafted.record)
+    assert [gap.message for gap in gaps if gap.severity is not Severity.INFO] == []
 
 
-def test_a_draft_is_the_same_text_each_time(record: RegistryRecord) -> None:
-    findings = judge(record)
-    assert draft(record, findings) == draft(record, findings)
+def test_a_draft_is_the_same_text_each_time(drafted: Drafted) -> None:
+    assert draft(drafted.record, drafted.findings) == drafted.text
 
 
 @pytest.mark.parametrize("path", [path for path in RECORDS if path.stem in REFUSED], ids=lambda path: path.stem)
@@ -83,9 +101,7 @@ def test_another_design_is_refused_with_the_reason(path: Path) -> None:
 
 
 def test_the_first_trial_is_drafted_as_its_record_has_it() -> None:
-    record = read_record(SHARED / "records" / "NCT05921058.txt")
-    definition = parse_definition(draft(record, judge(record)).encode()).definition
-    assert definition is not None
+    definition = drafted_from(SHARED / "records" / "NCT05921058.txt").definition
     assert [encounter.day for encounter in definition.dose_encounters()] == [1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
     assert [endpoint.item for endpoint in definition.endpoints] == ["mex_total"]
     assert definition.encounter(definition.endpoints[0].encounter).day == 31
@@ -96,9 +112,8 @@ def test_the_first_trial_is_drafted_as_its_record_has_it() -> None:
     assert "paired_t_within_arm" in {analysis.method for analysis in definition.analysis.analyses}
 
 
-def test_the_randomisation_that_is_proposed_can_be_sealed(record: RegistryRecord) -> None:
-    definition = parse_definition(draft(record).encode()).definition
-    assert definition is not None
+def test_the_randomisation_that_is_proposed_can_be_sealed(drafted: Drafted) -> None:
+    definition = drafted.definition
     design = read_design(parse_yaml(draft_randomisation(definition).encode(), "randomisation.yaml").data)
     assert design.arms == tuple(arm.id for arm in definition.arms)
     assert design.slots >= 64

@@ -12,6 +12,9 @@ from equipoise.protocol import find_study, load_definition
 from equipoise.vocabulary import Refusal
 
 
+SMALL = Path(__file__).parents[1] / "protocol_study.yaml"
+
+
 def console() -> Console:
     return Console(file=StringIO(), width=100, highlight=False)
 
@@ -53,35 +56,34 @@ def test_diff_tells_the_published_from_the_registered_study() -> None:
     assert text.index("What is asked") < text.index("What is given") < text.index("How it is said")
 
 
-def test_diff_for_machines() -> None:
+def test_diff_for_machines(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(
+        SMALL.read_text().replace("planned_participants: 20", "planned_participants: 22")
+    )
     terminal = console()
-    diff.run("NCT05921058", "NCT05921058/as-published", output_format="json", console=terminal)
+    diff.run(str(SMALL), str(tmp_path), output_format="json", console=terminal)
     document = json.loads(said(terminal))
     assert document["amendment"] == []
-    assert document["changes"][0]["topic"] == "doses"
+    assert [change["place"] for change in document["changes"]] == ["planned_participants"]
     with pytest.raises(Refusal, match="no format"):
-        diff.run("NCT05921058", "NCT05921058", output_format="xml", console=console())
+        diff.run(str(SMALL), str(SMALL), output_format="xml", console=console())
 
 
 def test_diff_says_when_nothing_differs() -> None:
     terminal = console()
-    assert diff.run("NCT05921058", "NCT05921058", output_format="text", console=terminal) == 0
+    assert diff.run(str(SMALL), str(SMALL), output_format="text", console=terminal) == 0
     assert "Nothing differs." in said(terminal)
 
 
 def test_diff_holds_an_amendment_to_its_parent(tmp_path: Path) -> None:
-    file = find_study("NCT05921058")
-    assert file is not None
-    text = file.read_text(encoding="utf-8").replace("version: 1\n", "version: 2\n", 1)
-    (tmp_path / "study.yaml").write_text(text.replace("planned_participants: 30", "planned_participants: 54"))
+    text = SMALL.read_text().replace("planned_participants: 20", "planned_participants: 40")
+    amended = tmp_path / "study.yaml"
+    amended.write_text(text.replace("version: 1\n", "version: 2\n", 1))
     terminal = console()
-    assert diff.run("NCT05921058", str(tmp_path), output_format="text", console=terminal) == 1
+    assert diff.run(str(SMALL), str(tmp_path), output_format="text", console=terminal) == 1
     assert "AMD-03" in said(terminal)
-    parent = load_definition("NCT05921058").digest
-    (tmp_path / "study.yaml").write_text(
-        text.replace("version: 2\n", f"version: 2\nparent: {parent}\n", 1).replace("30\nage", "54\nage")
-    )
-    assert diff.run("NCT05921058", str(tmp_path), output_format="text", console=console()) == 0
+    amended.write_text(text.replace("version: 1\n", f"version: 2\nparent: {load_definition(SMALL).digest}\n", 1))
+    assert diff.run(str(SMALL), str(tmp_path), output_format="text", console=console()) == 0
 
 
 def test_check_judges_a_definition_and_lays_it_beside_its_record(tmp_path: Path) -> None:

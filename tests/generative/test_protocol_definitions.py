@@ -19,7 +19,7 @@ PIECES += ["+", "-", "*", "/", "(", ")", "[", "]", ",", "?", ":", " in ", ".", "
 PIECES += ["size", "map", "all", "{", "}", "\\", "null", "\x00", "é", "9" * 20]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_damaged_definition_gives_findings_or_a_refusal(data: st.DataObject) -> None:
     text = SMALL
@@ -82,7 +82,7 @@ def test_a_quotient_is_rounded_once_half_away_from_zero(a: int, b: int, decimals
     assert abs(error) < half or abs(Fraction(result)) > abs(Fraction(a, b))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_every_difference_is_told(data: st.DataObject) -> None:
     """Whatever differs leads to a change, and what is the same does not."""

@@ -1,11 +1,13 @@
 """The studies that ship: what the record and the abstract say stands in them, and every choice has its ground."""
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from equipoise.protocol import asked_items, find_study, load_definition, read_definition, shipped_studies
+from equipoise.protocol import DefinitionReading, asked_items, find_study, load_definition, shipped_studies
+from equipoise.protocol import read_definition as read_anew
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.own_record import own_record
 from equipoise.protocol.record_gaps import compare_with_record
@@ -18,14 +20,25 @@ REGISTERED, PUBLISHED = "NCT05921058", "NCT05921058/as-published"
 BOTH = (REGISTERED, PUBLISHED)
 
 
+@cache
+def reading(name: str) -> DefinitionReading:
+    return read_anew(name)
+
+
+def definition_of(name: str) -> StudyDefinition:
+    definition = reading(name).definition
+    assert definition is not None
+    return definition
+
+
 @pytest.fixture(scope="module")
 def registered() -> StudyDefinition:
-    return load_definition(REGISTERED)
+    return definition_of(REGISTERED)
 
 
 @pytest.fixture(scope="module")
 def published() -> StudyDefinition:
-    return load_definition(PUBLISHED)
+    return definition_of(PUBLISHED)
 
 
 def test_the_registered_study_is_the_record(registered: StudyDefinition) -> None:
@@ -65,12 +78,12 @@ def test_the_published_study_is_the_abstract(published: StudyDefinition) -> None
 
 @pytest.mark.parametrize("name", BOTH)
 def test_a_shipped_study_has_no_error(name: str) -> None:
-    assert read_definition(name).errors == ()
+    assert reading(name).errors == ()
 
 
 @pytest.mark.parametrize("name", BOTH)
 def test_every_choice_has_its_reason_and_source(name: str) -> None:
-    definition = load_definition(name)
+    definition = definition_of(name)
     for decision in definition.decisions:
         assert decision.source, decision.id
         assert decision.choice == UNDECIDED or decision.reason, decision.id
@@ -80,13 +93,13 @@ def test_every_choice_has_its_reason_and_source(name: str) -> None:
 
 @pytest.mark.parametrize("name", BOTH)
 def test_everything_undecided_in_place_is_asked(name: str) -> None:
-    places = [finding.message for finding in read_definition(name).findings if finding.rule == "DEC-OPEN"]
+    places = [finding.message for finding in reading(name).findings if finding.rule == "DEC-OPEN"]
     assert not [message for message in places if message.endswith("is undecided.")]
 
 
 @pytest.mark.parametrize("name", BOTH)
 def test_every_difference_from_the_record_is_declared(name: str) -> None:
-    definition, record = load_definition(name), find_record("NCT05921058")
+    definition, record = definition_of(name), find_record("NCT05921058")
     assert record is not None
     gaps = compare_with_record(definition, read_record(record))
     assert gaps
@@ -94,7 +107,7 @@ def test_every_difference_from_the_record_is_declared(name: str) -> None:
 
 
 def test_the_published_study_differs_where_the_facts_say_so() -> None:
-    definition, record = load_definition(PUBLISHED), find_record("NCT05921058")
+    definition, record = definition_of(PUBLISHED), find_record("NCT05921058")
     assert record is not None
     rules = {gap.rule for gap in compare_with_record(definition, read_record(record))}
     assert {"GAP-01", "GAP-02", "GAP-03", "GAP-04", "GAP-05", "GAP-06", "GAP-09", "GAP-11", "GAP-13"} <= rules
@@ -102,7 +115,7 @@ def test_the_published_study_differs_where_the_facts_say_so() -> None:
 
 @pytest.mark.parametrize("name", BOTH)
 def test_laboratory_values_that_could_tell_the_arm_are_hidden(name: str) -> None:
-    items = asked_items(load_definition(name))
+    items = asked_items(definition_of(name))
     for endpoint in ("c3", "c4", "il_6", "anti_dsdna"):
         assert {Role.PARTICIPANT, Role.CARE_PROVIDER, Role.OUTCOMES_ASSESSOR} <= set(items[endpoint].item.restricted)
     assert items["mex_total"].item.restricted == ()
@@ -110,7 +123,7 @@ def test_laboratory_values_that_could_tell_the_arm_are_hidden(name: str) -> None
 
 @pytest.mark.parametrize("name", BOTH)
 def test_what_people_read_exists_in_both_languages(name: str) -> None:
-    assert "WRD-LANGUAGE" not in {finding.rule for finding in read_definition(name).findings}
+    assert "WRD-LANGUAGE" not in {finding.rule for finding in reading(name).findings}
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -118,7 +131,7 @@ def test_the_restriction_of_the_randomisation_is_not_in_the_definition(name: str
     """M11, L26: what recruiters read holds neither method nor tolerance nor block size nor list length."""
     file = find_study(name)
     assert file is not None
-    shown = load_definition(name).canonical()
+    shown = definition_of(name).canonical()
     assert isinstance(shown, dict)
     assert shown["randomisation"] == {
         "ratio": {"secretome": 1, "placebo": 1},
@@ -134,7 +147,7 @@ def test_the_record_ships_byte_for_byte() -> None:
     record = find_record("NCT05921058")
     assert record is not None
     assert digest_bytes(record.read_bytes()) == "335a64ed65d43a64a5b342b929769dea579692d063dfeab4acb683a066948f51"
-    assert load_definition(REGISTERED).record == digest_bytes(record.read_bytes())
+    assert definition_of(REGISTERED).record == digest_bytes(record.read_bytes())
 
 
 def test_a_definition_finds_its_own_record(registered: StudyDefinition, tmp_path: Path) -> None:
@@ -154,7 +167,7 @@ def test_studies_are_found_by_name_folder_and_file() -> None:
     assert file is not None
     assert shipped_studies() == ("NCT05921058",)
     assert shipped_versions(REGISTERED) == ("as-published", "as-registered")
-    assert load_definition(file).digest == load_definition(file.parent).digest == load_definition(REGISTERED).digest
+    assert load_definition(file).digest == load_definition(file.parent).digest == definition_of(REGISTERED).digest
     assert load_definition(file.parent.parent).label == "as registered"
     assert find_study("NCT05921058/../NCT05921058/as-published") is None
     with pytest.raises(Refusal, match=r"Did you mean `NCT05921058/as-published`"):

@@ -7,9 +7,10 @@ rule is kept: a declared change is not misreporting.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from equipoise.protocol.decision import UNDECIDED
-from equipoise.protocol.drafting.document import unmarked
+from equipoise.protocol.drafting.document import one_line, unmarked
 from equipoise.protocol.form_items import asked_items
 from equipoise.protocol.objectives import Endpoint, Rank
 from equipoise.protocol.study_definition import StudyDefinition
@@ -121,9 +122,10 @@ def _volume(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Di
 
 def _primary_time(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Difference]:
     days = {encounter.id: encounter.day for encounter in definition.encounters}
+    primary = [each for each in _named(definition) if each[0].rank is Rank.PRIMARY]
     for outcome in record.of_rank(OutcomeRank.PRIMARY):
         point = last_time_point(outcome.time_frame.value or "")
-        for endpoint in _matching(definition, outcome, Rank.PRIMARY):
+        for endpoint in _matching(primary, outcome):
             day = days.get(endpoint.encounter)
             if endpoint.encounter == endpoint.baseline:
                 continue
@@ -161,8 +163,8 @@ def _is_said(criterion: str, text: str) -> bool:
 
 
 def _outcomes_added(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Difference]:
-    for endpoint in definition.endpoints:
-        if endpoint.rank is Rank.SAFETY or any(_is_same(definition, endpoint, one) for one in each(record.outcomes)):
+    for endpoint, measures in _named(definition):
+        if endpoint.rank is Rank.SAFETY or any(_is_same(endpoint, measures, one) for one in each(record.outcomes)):
             continue
         yield _Difference(
             "no such outcome",
@@ -173,14 +175,16 @@ def _outcomes_added(definition: StudyDefinition, record: RegistryRecord) -> Iter
 
 
 def _outcomes_missing(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Difference]:
+    named = _named(definition)
     for outcome in each(record.outcomes):
-        if not _matching(definition, outcome):
+        if not _matching(named, outcome):
             yield _Difference(f"'{outcome.measure.value}'", outcome.measure.place, "no such endpoint", "endpoints")
 
 
 def _ranks(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Difference]:
+    named = _named(definition)
     for outcome in each(record.outcomes):
-        matching = _matching(definition, outcome)
+        matching = _matching(named, outcome)
         if matching and all(endpoint.rank != _RANKS[outcome.rank] for endpoint in matching):
             endpoint = matching[0]
             yield _Difference(
@@ -194,28 +198,35 @@ def _ranks(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Dif
 _RANKS = {OutcomeRank.PRIMARY: Rank.PRIMARY, OutcomeRank.SECONDARY: Rank.SECONDARY, OutcomeRank.OTHER: Rank.EXPLORATORY}
 
 
-def _matching(definition: StudyDefinition, outcome: Outcome, rank: Rank | None = None) -> tuple[Endpoint, ...]:
-    return tuple(
-        endpoint
-        for endpoint in definition.endpoints
-        if rank in (None, endpoint.rank) and _is_same(definition, endpoint, outcome)
-    )
+_Named = tuple[Endpoint, frozenset[str]]
 
 
-def _is_same(definition: StudyDefinition, endpoint: Endpoint, outcome: Outcome) -> bool:
+def _named(definition: StudyDefinition) -> list[_Named]:
+    """Give each endpoint with the measures that its name holds, or else the words of its item and form."""
+    items = asked_items(definition)
+    named: list[_Named] = []
+    for endpoint in definition.endpoints:
+        asked = items.get(endpoint.item)
+        words = f"{asked.item.label.text()} {asked.form.title.text()}" if asked else ""
+        named.append((endpoint, _measures(endpoint.name.text()) or _measures(words)))
+    return named
+
+
+def _matching(named: list[_Named], outcome: Outcome) -> tuple[Endpoint, ...]:
+    return tuple(endpoint for endpoint, measures in named if _is_same(endpoint, measures, outcome))
+
+
+def _is_same(endpoint: Endpoint, here: frozenset[str], outcome: Outcome) -> bool:
     """Compare the measures that both name; where the lexicon knows none, the words."""
-    asked = asked_items(definition).get(endpoint.item)
-    title = asked.form.title.text() if asked else ""
-    label = asked.item.label.text() if asked else ""
-    here = _measures(endpoint.name.text()) or _measures(f"{label} {title}")
     there = _measures(outcome.measure.value or "") or _measures(outcome.description.value or "")
     if here and there:
         return bool(here & there)
-    return endpoint.name.text().casefold() == " ".join((outcome.measure.value or "").split()).casefold()
+    return one_line(endpoint.name.text()).casefold() == one_line(outcome.measure.value or "").casefold()
 
 
+@lru_cache(maxsize=4096)
 def _measures(text: str) -> frozenset[str]:
-    return frozenset(named.measure.name for named in measures_in(text))
+    return frozenset(each.measure.name for each in measures_in(text))
 
 
 def _route(definition: StudyDefinition, record: RegistryRecord) -> Iterator[_Difference]:

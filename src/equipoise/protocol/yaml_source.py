@@ -28,7 +28,7 @@ from equipoise.vocabulary import Refusal
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 24
-MOST_PARTS = 20_000
+MOST_PARTS = 10_000
 
 Path_: TypeAlias = tuple[str | int, ...]
 Plain: TypeAlias = Any  # None, bool, int, Decimal, str, list and dict of these
