@@ -11,7 +11,6 @@ from equipoise.cli import check, diff, new
 from equipoise.protocol import find_study, load_definition
 from equipoise.vocabulary import Refusal
 
-
 SMALL = Path(__file__).parents[1] / "protocol_study.yaml"
 
 
