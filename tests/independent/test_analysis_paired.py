@@ -65,6 +65,19 @@ def test_sleep_of_student() -> None:
     assert signed_rank_test(change).p.value == Fraction(2, 512)
 
 
+@needs_shared
+def test_gehan_pairs() -> None:
+    """18 of 21 pairs favour 6-MP (Freireich 1963): the sign test is the sign-flip test of +-1."""
+    table = rows("gehan.csv")
+    treated, control = (
+        dict(zip(column(table, "pair", treat=t), column(table, "time", treat=t), strict=True))
+        for t in ("6-MP", "control")
+    )
+    favours = sum(float(treated[pair]) > float(control[pair]) for pair in treated)
+    assert favours == 18
+    assert close(sign_flip_test([1] * 18 + [-1] * 3).p, "0.0014896393")
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_against_enumeration_of_signs(seed: int) -> None:
     rng = random.Random(seed)

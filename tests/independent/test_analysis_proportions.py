@@ -18,8 +18,10 @@ from equipoise.analysis import (
     fisher_test,
     fixed_sizes,
     mantel_haenszel,
+    odds_ratio,
     randomisation_test,
     risk_difference,
+    risk_ratio,
     stratified,
 )
 from shared_data import needs_shared
@@ -61,6 +63,15 @@ def test_intervals_of_the_indomethacin_trial() -> None:
         assert close(interval.lower, lower)
         assert close(interval.upper, upper)
     assert close(risk_difference(INDO, method=RiskInterval.SCORE).value, "-0.0778557")
+
+
+def test_ratios_of_the_indomethacin_trial() -> None:
+    ratio = risk_ratio(INDO)
+    assert close(ratio.value, "0.5403520")
+    assert close(ratio.interval.lower, "0.3491932")
+    assert close(ratio.interval.upper, "0.8361570")
+    assert close(odds_ratio(INDO).value, "0.4940442")
+    assert close(odds_ratio(INDO).se, "0.2528255")  # the logistic model's, with one indicator
 
 
 def test_clopper_pearson() -> None:

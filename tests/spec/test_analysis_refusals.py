@@ -44,6 +44,7 @@ from equipoise.analysis import (
     rank_sum_test,
     rate_ratio_test,
     risk_difference,
+    risk_ratio,
     sign_flip_test,
     signed_rank_test,
     stratified,
@@ -100,6 +101,10 @@ WRONG: dict[str, Callable[[], object]] = {
     "re-run that gives too few": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 0])),
     "re-run that gives other codes": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 2, 1, 0])),
     "re-run with an empty arm": lambda: randomisation_test(range(4), ARMS, Rerun("x", 4, lambda _: [1, 1, 1, 1])),
+    "re-run given the sizes": lambda: randomisation_test(
+        range(4), ARMS, Rerun("x", 4, lambda _: ARMS), given_sizes=True
+    ),
+    "ratio with a zero": lambda: risk_ratio(TwoByTwo(0, 4, 1, 4)),
     "constant covariate": lambda: ancova_randomisation_test([1, 2, 3, 4], ARMS, [5, 5, 5, 5]),
     "covariate is the arm": lambda: ancova_randomisation_test([1, 2, 3, 4], ARMS, ARMS),
     "shift without an arm": lambda: hodges_lehmann([], [1]),

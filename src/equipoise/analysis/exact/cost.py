@@ -103,7 +103,7 @@ def counter(task: Job, budget: Budget | None = None) -> Counter:
     raise Refusal(
         "EXACT-COST",
         "These data under this procedure are more than the exact engines can do within the budget.",
-        "Round to the recorded measurement precision, raise the budget, or use `rerun` (Monte Carlo with an exact "
+        "Round to the recorded measurement precision, raise the budget, or use `Rerun` (Monte Carlo with an exact "
         "interval).",
     )
 
@@ -118,7 +118,7 @@ def _subset_cost(task: Job, treated: int) -> Cost:
     if task.tracked is not None:
         larger = max(treated, n - treated)
         stored = sum(math.comb(larger, j) for j in range(min(larger, treated) + 1))
-    return Cost("meet in the middle", 2e-4 + stored * 4e-8, stored * 32)
+    return Cost("meet in the middle", 2e-4 + stored * 2e-8, stored * 32)
 
 
 def _shift_cost(task: Job, treated: int) -> Cost:
@@ -126,7 +126,7 @@ def _shift_cost(task: Job, treated: int) -> Cost:
     reach = sum(sorted(task.scores)[n - smaller :])
     note = "does not track overlaps" if task.tracked is not None else ""
     cells = (smaller + 1) * (reach + 1)
-    return Cost("shift algorithm", 2e-5 + n * cells * 2e-10, cells * 8, note)
+    return Cost("shift algorithm", 1e-4 + n * cells * 1.2e-9, cells * 8, note)
 
 
 def _table_cost(task: Job) -> Cost:

@@ -4,13 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.analysis.exact.laws import State
-from equipoise.analysis.exact.reference import Reference, Stretch
+from equipoise.analysis.exact.laws import Law, State
+from equipoise.analysis.exact.reference import Reference
 from equipoise.vocabulary import Refusal
 
 GraphEdge: TypeAlias = tuple[int, int, int, int]  # (from, to, arm, weight); nodes are numbered within their level
@@ -43,47 +44,51 @@ def expand(reference: Reference) -> Graph:
     steps: list[Step] = []
     ends = []
     for stretch in reference.stretches:
-        steps.extend(_expand_stretch(stretch))
+        levels = _levels(stretch.law, len(stretch.units))
+        steps.extend(Step(unit, edges, nodes) for unit, (edges, nodes) in zip(stretch.units, levels, strict=True))
         ends.append(len(steps))
     return Graph(reference.n, tuple(steps), tuple(ends))
 
 
-def _expand_stretch(stretch: Stretch) -> list[Step]:
-    """Forward over the states, then prune those that cannot reach the end."""
+Level: TypeAlias = tuple[tuple[GraphEdge, ...], int]  # the edges of one step, and the number of nodes after it
+
+
+@lru_cache(maxsize=64)
+def _levels(law: Law, length: int) -> tuple[Level, ...]:
+    """Forward over the states, then prune those that cannot reach the end; blocks of one kind are expanded once."""
     levels: list[list[tuple[int, int, int, int | Fraction]]] = []
-    index: dict[State, int] = {stretch.law.start: 0}
-    last = len(stretch.units) - 1
-    for position in range(len(stretch.units)):
+    index: dict[State, int] = {law.start: 0}
+    for position in range(length):
         after: dict[State, int] = {}
         edges = []
         for state, node in index.items():
-            for arm, weight, end in stretch.law.edges(position, state):
-                target = 0 if position == last else after.setdefault(end, len(after))
+            for arm, weight, end in law.edges(position, state):
+                target = 0 if position == length - 1 else after.setdefault(end, len(after))
                 edges.append((node, target, arm, weight))
         if len(after) > MOST_NODES:
             raise Refusal(
                 "EXACT-STATES",
                 "The allocation procedure has too many states to be enumerated.",
-                "Use `rerun` with the recorded procedure: a Monte Carlo p-value with its exact interval.",
+                "Use `Rerun` with the recorded procedure: a Monte Carlo p-value with its exact interval.",
             )
         levels.append(edges)
         index = after
-    return _pruned(stretch, levels)
+    return _pruned(levels)
 
 
-def _pruned(stretch: Stretch, levels: list[list[tuple[int, int, int, int | Fraction]]]) -> list[Step]:
+def _pruned(levels: list[list[tuple[int, int, int, int | Fraction]]]) -> tuple[Level, ...]:
+    """Dead ends removed, nodes renumbered, weights made whole numbers per step."""
     alive = {0}
-    steps: list[Step] = []
-    for position in range(len(levels) - 1, -1, -1):
-        kept = [edge for edge in levels[position] if edge[1] in alive]
+    kept_levels: list[Level] = []
+    for level in reversed(levels):
+        kept = [edge for edge in level if edge[1] in alive]
         numbering = {node: i for i, node in enumerate(sorted(alive))}
-        sources = sorted({edge[0] for edge in kept})
-        renumbered = {node: i for i, node in enumerate(sources)}
+        sources = {node: i for i, node in enumerate(sorted({edge[0] for edge in kept}))}
         common = math.lcm(*(Fraction(edge[3]).denominator for edge in kept))
-        edges = tuple((renumbered[a], numbering[b], arm, int(w * common)) for a, b, arm, w in kept)
-        steps.append(Step(stretch.units[position], edges, len(numbering)))
+        edges = tuple((sources[a], numbering[b], arm, int(w * common)) for a, b, arm, w in kept)
+        kept_levels.append((edges, len(numbering)))
         alive = set(sources)
-    return steps[::-1]
+    return tuple(reversed(kept_levels))
 
 
 def paths_forward(graph: Graph) -> list[list[int]]:

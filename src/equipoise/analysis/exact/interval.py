@@ -12,7 +12,7 @@ from equipoise.analysis.exact.integers import Recorded, allocation_of, reduced, 
 from equipoise.analysis.exact.monte_carlo import Resampling, draw_allocations
 from equipoise.analysis.exact.reference import Procedure, Rerun, complete, fixed_sizes
 from equipoise.analysis.exact.tails import threshold
-from equipoise.analysis.exact.two_sample import mean_difference, refuse_impossible
+from equipoise.analysis.exact.two_sample import mean_difference, refuse_given_sizes, refuse_impossible
 from equipoise.analysis.results import Interval
 
 Passing = Callable[[Fraction], bool]
@@ -46,6 +46,7 @@ def randomisation_interval(
     scores, _, factor = reduced(data.integers)
     tail = (1 - level) / 2
     if isinstance(procedure, Rerun):
+        refuse_given_sizes(given_sizes)
         low, high = _sampled_limits(scores, arms, procedure, tail, resampling)
         kind = "inverted randomisation test (Monte Carlo)"
     else:

@@ -27,6 +27,9 @@ class Law(Protocol):
     def edges(self, position: int, state: State) -> tuple[Edge, ...]:
         """What may happen to the participant at `position` (from 0); weights are positive."""
 
+    def __hash__(self) -> int:
+        """Laws are frozen values, so that stretches of one kind are expanded once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProcedureLaw:

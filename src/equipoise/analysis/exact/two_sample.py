@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from equipoise.analysis.exact.cost import Budget, Job, counter
+from equipoise.analysis.exact.cost import Budget, Cost, Job, costs, counter
 from equipoise.analysis.exact.counter import Counter
 from equipoise.analysis.exact.integers import (
     Recorded,
@@ -17,7 +17,7 @@ from equipoise.analysis.exact.integers import (
 )
 from equipoise.analysis.exact.monte_carlo import Resampling, linear_by_rerun
 from equipoise.analysis.exact.normal_scores import normal_scores
-from equipoise.analysis.exact.reference import Procedure, Rerun, fixed_sizes
+from equipoise.analysis.exact.reference import Procedure, Reference, Rerun, fixed_sizes
 from equipoise.analysis.exact.tails import threshold, two_sided_tails
 from equipoise.analysis.results import Estimate, PValue, Sides, Tails, TestResult
 from equipoise.vocabulary import Refusal
@@ -107,6 +107,15 @@ def normal_scores_test(
     )
 
 
+def exact_costs(values: Sequence[Recorded], reference: Reference) -> tuple[Cost, ...]:
+    """What each exact engine would cost for these values under this reference set, cheapest first.
+
+    Seconds on one core and bytes, as estimated before anything large is computed; `randomisation_test` takes the
+    first that fits its budget.  Refuses non-finite values.
+    """
+    return costs(Job(reference, reduced(scaled(values).integers)[0]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Wording:
     method: str
@@ -135,6 +144,7 @@ def _linear(
     sizes = (("treated", sum(arms)), ("control", len(arms) - sum(arms)))
     estimate = Estimate(wording.statistic, observed * unit)
     if isinstance(procedure, Rerun):
+        refuse_given_sizes(options.given_sizes)
         p = linear_by_rerun(scores, arms, procedure, options.sides, options.resampling)
         return TestResult(
             wording.method,
@@ -200,6 +210,16 @@ def refuse_impossible(task: Job, arms: Sequence[int]) -> None:
             "EXACT-PROCEDURE",
             "The recorded allocation cannot have come from the stated procedure.",
             "Compare order of entry, strata and procedure with the randomisation record.",
+        )
+
+
+def refuse_given_sizes(wanted: bool) -> None:
+    """Refuses conditioning on the arm sizes where a procedure can only be run again."""
+    if wanted:
+        raise Refusal(
+            "RERUN-SIZES",
+            "A re-run procedure cannot be conditioned on the observed arm sizes.",
+            "Leave out `given_sizes`, or use a procedure that can be weighed exactly.",
         )
 
 

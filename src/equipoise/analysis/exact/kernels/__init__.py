@@ -22,7 +22,7 @@ def _kernel(name: str, package: str, kind: str) -> Callable[..., Any]:
         try:
             compiled: Callable[..., Any] = getattr(importlib.import_module(f"{package}.compiled"), name)
             return compiled
-        except ImportError:
+        except (ImportError, RuntimeError):  # RuntimeError: numba finds no folder for its cache
             pass  # the plain kernels give the same numbers, only later
     plain: Callable[..., Any] = getattr(importlib.import_module(f"{package}.plain"), name)
     return plain
