@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from equipoise.analysis.execution.cases import logarithm
+from equipoise.analysis.execution.executing import execute
 from equipoise.closure import ReleasedAllocation
 from equipoise.vocabulary import Refusal
 from plan_world import in_blocks, planned, recorded, rules, run, run_on
@@ -122,6 +123,33 @@ def test_a_missing_outcome_or_baseline_is_counted_by_arm_with_its_reason():
     assert [each.evidence for each in found] == [("P7", "P9"), ("P8",)]
     assert "secretome 1, placebo 1; not done 2" in found[0].message
     assert results.results[0].n == {"secretome": 3, "placebo": 3}
+
+
+def test_an_exclusion_from_a_set_is_counted_by_planned_arm():
+    study = planned({"method": "ancova", "analysis_set": "per_protocol_set"})
+    data, allocation = recorded(study, {"mex_total": FOUR + FOUR})
+    sets = {each.id: data.participants for each in study.analysis.sets} | {"per_protocol_set": data.participants[2:]}
+    results = execute(study, data, sets, allocation, lock_digest="", synthetic=True)
+    found = next(each for each in results.findings if each.rule == "PLAN-EXCLUDED")
+    assert found.evidence == ("P1", "P2") and "secretome 1, placebo 1" in found.message
+    assert results.results[0].n == {"secretome": 5, "placebo": 5}
+
+
+def test_a_value_in_another_unit_enters_converted_and_is_told():
+    study = planned({"method": "ancova"})
+    data, allocation = recorded(study, {"mex_total": FOUR})
+    key = ("P1", "baseline", "mex_total")
+    other = replace(data, measurements={**data.measurements, key: replace(data.measurements[key], was_converted=True)})
+    assert "PLAN-UNIT" in rules(run_on(study, other, allocation)) and "PLAN-UNIT" not in rules(run(study, FOUR))
+
+
+def test_the_assumptions_of_the_covariance_model_are_looked_at():
+    rows = [("SP"[n % 2], str(n), str(n if n % 2 else 3 * n + n % 3)) for n in range(1, 25)]
+    steep = run(planned({"method": "ancova"}), rows).results[0]
+    assert any("interaction p = 0.000" in line for line in steep.checks)
+    assert "the arms differ in their slope on the baseline value" in steep.warnings
+    plain = run(planned({"method": "ancova"}), FOUR * 3).results[0]
+    assert len(plain.checks) == 4 and not any("slope" in line for line in plain.warnings)
 
 
 @pytest.mark.parametrize("method", ["ancova", "randomisation_test", "mann_whitney", "welch_t"])

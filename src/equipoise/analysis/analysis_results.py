@@ -56,6 +56,8 @@ class Result:
     warnings: tuple[str, ...] = ()
     inputs_digest: str = ""
     entries: tuple[int, ...] = ()
+    checks: tuple[str, ...] = ()
+    """What was looked at to see whether the assumptions hold, with its numbers."""
 
 
 @dataclass(frozen=True, slots=True)

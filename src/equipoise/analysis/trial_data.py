@@ -19,7 +19,7 @@ class Measurement:
 
     A value with a comparator is no number: `value` is then the limit that was printed, and `comparator` says on which
     side of it the true value lies.  `text` is what was reported, `entries` the ledger entries behind it: one, or those
-    of all the answers that a derived item was computed from.
+    of all the answers that a derived item was computed from.  `was_converted`: it was reported in another unit.
     """
 
     participant: str
@@ -29,6 +29,7 @@ class Measurement:
     comparator: Comparator
     text: str
     entries: tuple[int, ...]
+    was_converted: bool = False
 
     @property
     def is_number(self) -> bool:

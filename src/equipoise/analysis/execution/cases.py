@@ -71,8 +71,8 @@ class Missing:
 class Cases:
     """The complete cases of one analysis in order of randomisation, who is missing, and what was done to limits.
 
-    `below_limit` and `above_limit` count by arm the values that were reported so.  `courses` are there for methods
-    that use incomplete participants too: the metric at each of `visits`, the last of them the endpoint's encounter.
+    `below_limit`, `above_limit` and `converted` count by arm the values that were reported so.  `courses` are there for
+    methods that use incomplete participants too: the metric at each of `visits`, the last the endpoint's encounter.
     """
 
     analysis: Analysis
@@ -82,6 +82,7 @@ class Cases:
     missing: tuple[Missing, ...]
     below_limit: Mapping[str, int]
     above_limit: Mapping[str, int]
+    converted: Mapping[str, int]
     visits: tuple[str, ...] = ()
     courses: tuple[Course, ...] = ()
 
@@ -123,8 +124,7 @@ def select_cases(analysis: Analysis, chosen: Selection) -> Cases:
     """Pick the complete cases of an analysis.  Raises `Refusal` where the plan cannot be followed for a value."""
     complete: list[Case] = []
     missing: list[Missing] = []
-    below: Counter[str] = Counter()
-    above: Counter[str] = Counter()
+    below, above, converted = Counter[str](), Counter[str](), Counter[str]()
     for participant in chosen.members:
         arm = chosen.arms[participant]
         values = _Values(chosen, participant)
@@ -133,8 +133,9 @@ def select_cases(analysis: Analysis, chosen: Selection) -> Cases:
             continue
         below[arm] += sum(each.comparator in BELOW for each in values.numbers())
         above[arm] += sum(each.comparator in ABOVE for each in values.numbers())
+        converted[arm] += sum(each.was_converted for each in values.numbers())
         complete.append(_case(analysis, chosen, arm, values))
-    return Cases(analysis, chosen.endpoint, chosen.item, tuple(complete), tuple(missing), below, above)
+    return Cases(analysis, chosen.endpoint, chosen.item, tuple(complete), tuple(missing), below, above, converted)
 
 
 class _Values:

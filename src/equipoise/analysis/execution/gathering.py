@@ -82,7 +82,8 @@ def _measurement(key: Key, item: Item, answer: Answer, entries: tuple[int, ...])
     value = item.in_unit(answer.number(), answer.unit or item.unit)
     if value is None:
         return None
-    return Measurement(*key, value, answer.comparator or Comparator.EXACT, answer.text(), entries)
+    converted = (answer.unit or item.unit) != item.unit
+    return Measurement(*key, value, answer.comparator or Comparator.EXACT, answer.text(), entries, converted)
 
 
 def _entries(plan: Plan, person: Participant, encounter: str, item_id: str) -> tuple[int, ...]:

@@ -51,6 +51,16 @@ def judge_cases(cases: Cases, arms: Sequence[str]) -> Iterator[Finding]:
             "Give the plan a rule, or have the samples diluted and measured again.",
         )
 
+    if sum(cases.converted.values()):
+        yield Finding(
+            "PLAN-UNIT",
+            Severity.INFO,
+            place,
+            f"{name}: {sum(cases.converted.values())} values were reported in another unit than {cases.item.unit} "
+            f"({_by_arm(cases.converted, arms)}) and enter converted, as exact fractions.",
+            "Check that unit and number belong together on the reports.",
+        )
+
 
 _BELOW = {"half_limit": "half the limit", "limit": "the limit", "ranks": "no number"}
 
@@ -124,6 +134,23 @@ def _strategies(definition: StudyDefinition) -> Iterator[Finding]:
                     "Check the participants concerned by hand.",
                     sources=("ICH E9(R1) A.3.2",),
                 )
+
+
+def judge_sets(sets: Mapping[str, Sequence[str]], arm_of: Mapping[str, str], arms: Sequence[str]) -> Iterator[Finding]:
+    """Who was randomised and is not in a set, by planned arm: exclusions can undo what randomisation did."""
+    for name, members in sets.items():
+        kept = frozenset(members)
+        out = [participant for participant in arm_of if participant not in kept]
+        if out:
+            yield Finding(
+                "PLAN-EXCLUDED",
+                Severity.INFO,
+                f"analysis.sets.{name}",
+                f"{len(out)} of {len(arm_of)} randomised participants are not in the {name.replace('_', ' ')} "
+                f"({_by_arm(Counter(arm_of[each] for each in out), arms)}), as decided while everybody was masked.",
+                evidence=tuple(out),
+                sources=("ICH E9 5.2",),
+            )
 
 
 def judge_received(allocation: ReleasedAllocation) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from equipoise.analysis.execution.checks import checked_covariance
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.models.ancova import ancova
 from equipoise.analysis.models.columns import Term
@@ -13,9 +14,12 @@ def covariance(task: Task) -> Answer:
     """Analysis of covariance of the metric on arm, baseline value and planned covariates, by least squares."""
     used = task.used
     outcome, arms = [task.cases.metric(case) for case in used], [case.arm for case in used]
-    model = ancova(outcome, arms, task.reference, _explaining(task), level=task.level)
+    terms = _explaining(task)
+    model = ancova(outcome, arms, task.reference, terms, level=task.level)
     estimate = model.estimate(f"{task.experimental} - {task.reference}")
-    return Answer(result_of(task, Numbers(estimate, None, model.assumptions, model.warnings)))
+    checks, cautions = checked_covariance(task, terms)
+    warnings = (*model.warnings, *cautions)
+    return Answer(result_of(task, Numbers(estimate, None, model.assumptions, warnings, checks=checks)))
 
 
 def odds(task: Task) -> Answer:

@@ -12,6 +12,7 @@ from equipoise.analysis.execution.judging import (
     judge_plan,
     judge_received,
     judge_refusal,
+    judge_sets,
     judge_within_arm,
 )
 from equipoise.analysis.execution.methods import PlannedMethod, planned_method
@@ -45,11 +46,13 @@ class PlanRun:
         self.level = 1 - Fraction(self.plan.alpha)
         self.others = tuple(arm.id for arm in definition.arms if arm.id != self.plan.reference_arm)
         self.arms = (*self.others, self.plan.reference_arm)
+        planned = allocation.planned_arm
         self.findings: list[Finding] = [
             *judge_within_arm(self.plan.analyses),
             *judge_plan(definition, allocation.design.stratum_count),
             *judge_received(allocation),
             *judge_harms(data.harms),
+            *judge_sets({each.id: sets[each.id] for each in self.plan.sets if each.id in sets}, planned, self.arms),
         ]
         self._endpoints = {endpoint.id: endpoint for endpoint in definition.endpoints}
         self._asked = asked_items(definition)

@@ -167,6 +167,7 @@ def _planned(definition: StudyDefinition, result: Result) -> Json:
             "confidence": repr(result.confidence),
             "twoSided": result.two_sided,
             "assumptions": list(result.assumptions),
+            "checks": list(result.checks),
             "warnings": list(result.warnings),
             "inputsDigest": result.inputs_digest,
             "entries": list(result.entries),

@@ -78,6 +78,7 @@ class Numbers:
     warnings: tuple[str, ...] = ()
     unit: str = ""
     """Of the estimate, where it is not that of the endpoint."""
+    checks: tuple[str, ...] = ()
 
 
 SIDES = {
@@ -115,6 +116,7 @@ def result_of(task: Task, numbers: Numbers) -> Result:
         arms=tuple(summary_of_cases(arm, cases.of(arm)) for arm in task.arms),
         assumptions=(*numbers.assumptions, *_of_the_plan(cases)),
         warnings=numbers.warnings,
+        checks=numbers.checks,
         inputs_digest=inputs_digest(task),
         entries=tuple(sorted({entry for each in task.sources for entry in each.entries})),
     )

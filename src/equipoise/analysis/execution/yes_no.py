@@ -33,7 +33,7 @@ def select_yes_no(analysis: Analysis, chosen: Selection, form: str) -> Cases:
             missing.append(Missing(participant, arm, "outcome", chosen.data.absences.get(key, Absence.NOT_RECORDED)))
         else:
             complete.append(_case(participant, arm, (answer.entry,), happened=answer.code == "true"))
-    return Cases(analysis, chosen.endpoint, chosen.item, tuple(complete), tuple(missing), {}, {})
+    return Cases(analysis, chosen.endpoint, chosen.item, tuple(complete), tuple(missing), {}, {}, {})
 
 
 def _case(participant: str, arm: str, entries: tuple[int, ...], *, happened: bool) -> Case:
