@@ -132,7 +132,7 @@ def test_sentences(sentence: str, p: float, fits: bool) -> None:
 def test_balance_of_randomised_tables_is_uniform_enough_and_copies_stand_out() -> None:
     generator = np.random.default_rng(3)
     positions = []
-    for seed in range(40):
+    for seed in range(25):
         pairs = []
         for centre, spread in ((30, 8), (5, 3), (120, 15)):
             arms = [generator.normal(centre, spread, 15) for _ in range(2)]

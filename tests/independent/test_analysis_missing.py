@@ -146,9 +146,9 @@ def test_draws_have_the_conditional_mean_and_spread() -> None:
     sigma = np.array([[2.0, 1.2], [1.2, 3.0]])
     data = Prepared(np.array([[1.0, np.nan]]), np.array([1]), ("c", "t"), np.zeros((1, 0)), ())
     generator = np.random.default_rng(0)
-    drawn = np.array([filled(data, np.zeros((1, 2)), sigma, generator)[0, 1] for _ in range(20_000)])
-    assert drawn.mean() == pytest.approx(0.6, abs=0.04)
-    assert drawn.var() == pytest.approx(3 - 1.44 / 2, rel=0.04)
+    drawn = np.array([filled(data, np.zeros((1, 2)), sigma, generator)[0, 1] for _ in range(4_000)])
+    assert drawn.mean() == pytest.approx(0.6, abs=0.1)
+    assert drawn.var() == pytest.approx(3 - 1.44 / 2, rel=0.1)
 
 
 def test_rubins_rules_by_hand() -> None:

@@ -102,6 +102,7 @@ def test_indomethacin_logistic() -> None:
 
 
 @needs_shared
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.ConvergenceWarning")  # it stops at 1e-10
 def test_streptomycin_score_against_statsmodels() -> None:
     table = rows("strep_tb.csv")
     score, arm = column(table, "rad_num"), [int(row["arm"] == "Streptomycin") for row in table]
