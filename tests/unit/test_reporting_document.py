@@ -19,8 +19,8 @@ from equipoise.reporting.document import (
     Figure,
     FindingsList,
     Heading,
-    PageBreak,
     Paragraph,
+    Reserve,
     Row,
     RowKind,
     Table,
@@ -68,7 +68,7 @@ def every_kind(text: str) -> tuple:
         FindingsList((Finding("R-1", Severity.ERROR, text, text, text, (text,), text),)),
         Callout(Tone.KEY, text, (Paragraph(text), CodeLines(text))),
         CodeLines(text),
-        PageBreak(),
+        Reserve(40),
     )  # fmt: skip
 
 

@@ -192,8 +192,10 @@ class CodeLines:
 
 
 @dataclass(frozen=True, slots=True)
-class PageBreak:
-    """Begins a new page in print; invisible on a screen."""
+class Reserve:
+    """On paper a new page begins here unless this many millimetres are left; invisible on a screen."""
+
+    millimetres: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +205,7 @@ class Callout:
     blocks: tuple["Paragraph | Bullets | Facts | CodeLines", ...]
 
 
-Block: TypeAlias = (
-    Heading | Paragraph | Bullets | Facts | Table | Figure | FindingsList | Callout | CodeLines | PageBreak
-)
+Block: TypeAlias = Heading | Paragraph | Bullets | Facts | Table | Figure | FindingsList | Callout | CodeLines | Reserve
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from equipoise.analysis import results_as_json
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.reporting.document import Block, Document, Heading, Paragraph
 from equipoise.reporting.html import render_html
 from equipoise.reporting.inputs import ReportInputs, TrialInputs
 from equipoise.reporting.pdf import render_pdf
+from equipoise.reporting.sections.checklist import checklist_appendix
 from equipoise.reporting.sections.conduct import completeness, conduct_section
 from equipoise.reporting.sections.design import decisions_appendix, design_section, schedule_table
 from equipoise.reporting.sections.efficacy import results_section
@@ -18,16 +20,15 @@ from equipoise.reporting.sections.methods import methods_section, traceability_a
 from equipoise.reporting.sections.participants import flow_figure, participants_section, visits_and_doses
 from equipoise.reporting.sections.registry import registry_appendix, registry_section
 from equipoise.reporting.sections.safety import harms_together, safety_section
-from equipoise.reporting.traces import numbers_file
 from equipoise.vocabulary import utc_text
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished report: its document, and the numbers in it as JSON text (empty while the trial is masked)."""
+    """A finished report: its document, and the numbers in it as JSON (none while the trial is masked)."""
 
     document: Document
-    numbers: str
+    numbers: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ def build_report(inputs: ReportInputs) -> Report:
         *(decisions_appendix(definition) if definition.decisions else ()),
         *traceability_appendix(inputs.results),
     )
-    document = _document(inputs.trial, "Trial report", front_page(inputs), blocks)
-    return Report(document, numbers_file(inputs.results))
+    anchors = {block.anchor for block in blocks if isinstance(block, Heading)}
+    whole = (*blocks, *checklist_appendix(anchors))
+    document = _document(inputs.trial, "Trial report", front_page(inputs), whole)
+    return Report(document, results_as_json(definition, inputs.results))
 
 
 def build_status(trial: TrialInputs) -> Report:
@@ -78,7 +81,7 @@ def build_status(trial: TrialInputs) -> Report:
     )
     masked = Paragraph("The trial is masked. This report counts all participants together; it holds no number by arm.")
     front = (identity(trial), masked, verify_box(trial.verification))
-    return Report(_document(trial, "Status report, masked", front, blocks), "")
+    return Report(_document(trial, "Status report, masked", front, blocks), b"")
 
 
 def write_report(report: Report, folder: Path) -> ReportPaths:
@@ -96,7 +99,7 @@ def write_report(report: Report, folder: Path) -> ReportPaths:
         figures.append(path)
     numbers = folder / "numbers.json" if report.numbers else None
     if numbers:
-        numbers.write_text(report.numbers, encoding="utf-8", newline="\n")
+        numbers.write_bytes(report.numbers)
     return ReportPaths(page, paper, tuple(figures), numbers)
 
 

@@ -15,8 +15,8 @@ from equipoise.reporting.document import (
     Figure,
     FindingsList,
     Heading,
-    PageBreak,
     Paragraph,
+    Reserve,
     Table,
     spans,
 )
@@ -192,8 +192,8 @@ class _TreeBuilder:
         return {"kind": "code", "text": self._letters(block.text)}
 
     @_block.register
-    def _page_break(self, _block: PageBreak) -> Tree:
-        return {"kind": "page_break"}
+    def _reserve(self, block: Reserve) -> Tree:
+        return {"kind": "reserve", "millimetres": block.millimetres}
 
 
 def _names(document: Document) -> dict[str, str]:

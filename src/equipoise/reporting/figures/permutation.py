@@ -6,7 +6,7 @@ from typing import Any
 
 from equipoise.analysis.analysis_results import PermutationDistribution
 from equipoise.reporting.drawing import INK, QUIET, RULE
-from equipoise.reporting.figures.canvas import drawn, label, new_axes
+from equipoise.reporting.figures.canvas import drawn, new_axes
 
 _EXTREME = "#D55E00"
 _BARS_AT_MOST = 60
@@ -27,7 +27,7 @@ def permutation(law: PermutationDistribution, statistic: str, *, title: str, des
             "observed", (float(law.observed), 1), xycoords=("data", "axes fraction"), xytext=(4, -2),
             textcoords="offset points", va="top", fontsize=8.5, fontweight="bold",
         )  # fmt: skip
-        axes.set_xlabel(label(statistic))
+        axes.set_xlabel(statistic)
         axes.set_ylabel("probability")
         axes.spines["left"].set_color(QUIET)
         return figure

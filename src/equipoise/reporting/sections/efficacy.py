@@ -183,6 +183,7 @@ def _registered(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ...]:
     )
     return (
         Heading(3, "The registered analysis, which does not compare the arms", "results-registered"),
+        Callout(Tone.CAUTION, f"{_WITHIN}: what the next table cannot show", (Paragraph(NO_COMPARISON),)),
         Table(
             "tab-registered",
             f"{measure_name(endpoint)}: change inside each arm, as registered",
@@ -195,7 +196,6 @@ def _registered(inputs: ReportInputs, endpoint: Endpoint) -> tuple[Block, ...]:
             ),
             rows,
         ),
-        Callout(Tone.CAUTION, f"{_WITHIN}: what this table cannot show", (Paragraph(NO_COMPARISON),)),
     )
 
 

@@ -10,6 +10,7 @@ from equipoise.reporting.reading import (
     encounter_name,
     main_result,
     measure_name,
+    method_name,
     primary_endpoint,
     randomisation_result,
     summary_of,
@@ -68,16 +69,32 @@ def _answer(inputs: ReportInputs, endpoint: Endpoint, result: Result) -> tuple[s
         f"with {names[reference]}?"
     )
     counted = ", ".join(f"{result.n.get(arm, 0)} {names[arm]}" for arm in names)
-    test = randomisation_result(inputs.results, endpoint.id) or result
-    level = ENGLISH.fixed(100 * result.confidence, 0)
-    printed = shown(result)
     found = (
         f"{sum(result.n.values())} of {inputs.trial.conduct.flow.randomised} randomised participants are in the main "
-        f"analysis ({counted}). {_means(result, names)} The difference between the arms is {printed.with_unit()} "
-        f"({level} % confidence interval {printed.interval}); p {equals_p(test)}"
-        f"{' by the randomisation test' if 'randomisation' in test.method else ''}."
+        f"analysis ({counted}). {_means(result, names)} The planned main analysis ({_method(result)}) puts the "
+        f"difference between the arms at {_with_p(result)}."
     )
-    return (question, found, _meaning(result, endpoint))
+    test = randomisation_result(inputs.results, endpoint.id)
+    beside = (
+        f"Beside it, the randomisation test on the difference in mean change, {_with_p(test)}: the share of all "
+        "allocations that chance could have given whose difference is at least as far out."
+        if test and test.id != result.id
+        else ""
+    )
+    return tuple(text for text in (question, found, beside, _meaning(result, endpoint)) if text)
+
+
+def _method(result: Result) -> str:
+    name = method_name(result.method)
+    return name[:1].lower() + name[1:]
+
+
+def _with_p(result: Result) -> str:
+    """`−1.5 mg/L (95 % confidence interval −4.8 to 1.8; p = 0.362)`."""
+    printed = shown(result)
+    level = ENGLISH.fixed(100 * result.confidence, 0)
+    limits = f"{level} % confidence interval {printed.interval}; " if result.interval else ""
+    return f"{printed.with_unit()} ({limits}p {equals_p(result)})"
 
 
 def _means(result: Result, names: dict[str, str]) -> str:

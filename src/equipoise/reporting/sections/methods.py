@@ -110,7 +110,8 @@ def traceability_appendix(results: AnalysisResults) -> tuple[Block, ...]:
         Heading(1, "From each number back to the ledger", "traceability"),
         Paragraph(
             "Every result names the entries that it was computed from (their place in the ledger, from 1) and the "
-            "digest of its inputs. The file numbers.json, written beside this report, holds all of them in full."
+            "digest of its inputs. The file numbers.json beside this report holds all of them in full, in the shape of "
+            "CDISC’s Analysis Results Standard."
         ),
         Table(
             "tab-traceability",

@@ -9,8 +9,8 @@ from equipoise.reporting.document import (
     Column,
     Figure,
     Heading,
-    PageBreak,
     Paragraph,
+    Reserve,
     Row,
     RowKind,
     Table,
@@ -29,7 +29,7 @@ def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
     analysed = analysed_participants(inputs.trial.definition, inputs.results)
     arms = flow_by_arm(inputs.trial.conduct.flow, inputs.results.arms, names, analysed)
     return (
-        PageBreak(),  # the flow diagram fills most of a page: its heading would stay behind
+        Reserve(150),  # the flow diagram fills half a page: its heading would stay behind
         Heading(1, "Participants", "participants"),
         Paragraph((_recruitment(inputs.trial.conduct), " The flow is drawn in ", reference("fig-flow"), ".")),
         flow_figure(inputs.trial, arms),
