@@ -113,19 +113,24 @@ def test_a_long_ledger_shows_a_bar_in_a_terminal_only(trial):
     assert "Verifying" not in verified(trial)[1]
 
 
+def test_where_there_is_no_ledger_it_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(Refusal, match="There is no file"):
+        verified(tmp_path)
+
+
 def test_from_the_command_line(trial, tmp_path):
     """It knows the types of all rooms without being told; the sample's, which only the tests declare, it does not."""
-    real, nowhere = tmp_path / "ledger.sqlite3", tmp_path / "nowhere"
+    real = tmp_path / "ledger.sqlite3"
     ledger = open_ledger(real)
     ledger.append([ParticipantScreened("P001", "S1", date(2024, 1, 2))], **NURSE)
     ledger.close()
     command = [sys.executable, "-c", "from equipoise.cli import main; main()", "verify"]
     running = [
         subprocess.Popen([*command, str(place)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for place in (real, trial, nowhere)
+        for place in (real, trial)
     ]
     printed = [one.communicate(timeout=120) for one in running]
-    assert [one.returncode for one in running] == [0, 1, 2]
+    assert [one.returncode for one in running] == [0, 1]
     assert "a type that this program does not know" in printed[1][0]
     assert not any("Traceback" in errors for _, errors in printed)
 

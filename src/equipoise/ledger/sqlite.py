@@ -14,7 +14,7 @@ from equipoise.ledger.entry import GENESIS, Entry, next_entry
 from equipoise.ledger.schema import prepare
 from equipoise.vocabulary import Clock, Refusal, Role
 
-_PAGE = 2_000  # entries a read: no cursor stays open, so a slow reader never holds up a WAL checkpoint
+_PAGE = 64  # entries a read: few enough to stay in the cache, and no cursor is open that would hold up a checkpoint
 _END = 2**63 - 1
 
 _RANGE = "SELECT seq, content, prev, hash FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
