@@ -24,6 +24,7 @@ app = typer.Typer(
   equipoise check NCT05921058      judge a registry record, or a study definition
   equipoise new RECORD --out DIR   draft a study definition from a record
   equipoise diff A B               say in words what an amendment changes
+  equipoise design NCT05921058     know what the trial can find, and what its plan would claim
   equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
   equipoise verify DIR             prove that nothing was changed since it was written
   equipoise forensics FILE         check the numbers of a published table against arithmetic
@@ -94,6 +95,39 @@ def diff(
     from equipoise.cli.diff import run
 
     raise typer.Exit(run(before, after, output_format=output_format, console=_console()))
+
+
+@app.command()
+def design(
+    study: Annotated[str, typer.Argument(help="A shipped study, a folder or a study.yaml.")] = "NCT05921058",
+    scenario: Annotated[Path | None, typer.Option(help="A scenario file; else the study's own.")] = None,
+    participants: Annotated[int | None, typer.Option(min=4, max=5_000, help="Else the study's own number.")] = None,
+    trials: Annotated[int, typer.Option(min=100, max=10_000_000, help="Simulated trials of each world.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers, on any machine.")] = 5921058,
+    on: Annotated[
+        str | None, typer.Option(help="A Dask cluster to work on; the result is the same.", metavar="dask://HOST:PORT")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the design report, as a page and as PDF.")] = None,
+) -> None:
+    """Know before the first participant whether the trial can answer its question.
+
+    Simulates whole trials under the scenario's assumptions, by the study's own randomisation and analysis plan, and
+    prints how often the plan would claim an effect: when there is none, and when there is the one planned for.
+    """
+    from equipoise.cli.design import run
+
+    raise typer.Exit(
+        run(
+            study,
+            scenario=scenario,
+            participants=participants,
+            trials=trials,
+            seed=seed,
+            on=on,
+            out=out,
+            console=_console(),
+        )
+    )
 
 
 @app.command()

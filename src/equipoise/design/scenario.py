@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from equipoise.design.planning import Planning
 from equipoise.instruments.item import Declared, Identifier, Item, ItemType, Limits
 from equipoise.vocabulary import Refusal
 
@@ -63,12 +64,13 @@ ItemModel = Annotated[QuantityModel | PresenceModel | ChoiceModel, Field(discrim
 
 
 class AdverseEventModel(Declared):
-    """An event that a participant has with probability `share`, from the day of some dose on."""
+    """An event that a participant has with probability `share`, told at one of the visits from day 1 on."""
 
     term: str
     share: Share
     grade: Annotated[int, Field(ge=1, le=5)] = 1
     serious: bool = False
+    related: bool = False
     extra_share: dict[Identifier, Share] = Field(default_factory=dict)
     """Arm -> what is added to the share in that arm."""
 
@@ -106,6 +108,8 @@ class Scenario(Declared):
     items: dict[Identifier, ItemModel] = Field(default_factory=dict)
     adverse_events: tuple[AdverseEventModel, ...] = ()
     behaviour: Behaviour = Field(default_factory=Behaviour)
+    planning: Planning = Field(default_factory=Planning)
+    """What only the design needs; a rehearsal does not read it."""
 
     def model_of(self, item: Item) -> QuantityModel | PresenceModel | ChoiceModel | None:
         """The item's own model, else one that its limits or codes suggest; None for texts and dates."""

@@ -84,6 +84,8 @@ class StudyDefinition(Declared):
     randomisation: Randomisation
     planned_participants: OrUndecided[int]
     """How many are to be randomised."""
+    design_report: str | None = None
+    """Digest of the design report that this number rests on."""
     age_years: tuple[int | None, int | None] = (None, None)
     """Least and greatest age in years, both included; null is no limit."""
     sexes: Literal["all", "female", "male"] = "all"
@@ -104,6 +106,8 @@ class StudyDefinition(Declared):
     def canonical(self) -> Json:
         """The definition as JSON that hashes the same everywhere."""
         document: Any = self.model_dump(mode="json", exclude_defaults=False)
+        if self.design_report is None:
+            del document["design_report"]  # versions from before the field keep their digest
         return document  # type: ignore[no-any-return]
 
     @property

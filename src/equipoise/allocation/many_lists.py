@@ -1,0 +1,82 @@
+"""Thousands of allocation lists at once, for simulation: a procedure's tree of chances as tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.allocation.procedures import Procedure, Ratio, State
+
+
+@dataclass(frozen=True)
+class ProcedureTable:
+    """S states, B branches of each.  State 0 is the start; a branch has `chance` (0 where there is none), gives `arm`
+    and leads to state `after`.  Hidden moves are multiplied into the chances of the arms that follow them.
+    """
+
+    name: str
+    chance: NDArray[np.float64]
+    arm: NDArray[np.int8]
+    after: NDArray[np.int64]
+
+
+def tabulate(procedure: Procedure, ratio: Ratio, slots: int) -> ProcedureTable:
+    """The table of every state that `slots` allocations can pass through."""
+    start = procedure.start(ratio)
+    number: dict[State, int] = {start: 0}
+    rows: list[list[tuple[float, int, int]]] = []
+    frontier = [start]
+    for _ in range(slots):
+        following: list[State] = []
+        for state in frontier:
+            row: list[tuple[float, int, int]] = []
+            for chance, arm, after in _branches(procedure, ratio, state):
+                if after not in number:
+                    number[after] = len(number)
+                    following.append(after)
+                row.append((chance, arm, number[after]))
+            rows.append(row)
+        frontier = following
+    rows += [[] for _ in range(len(number) - len(rows))]  # reached by the last slot alone, never left
+    return _arrays(procedure, rows)
+
+
+def draw_lists(table: ProcedureTable, shape: tuple[int, int], generator: np.random.Generator) -> NDArray[np.int8]:
+    """`shape` = (lists, slots) arms, each list an independent run of the procedure from its start."""
+    lists, slots = shape
+    bounds = np.cumsum(table.chance, axis=1)[:, :-1]
+    bounds[table.chance[:, 1:] == 0] = np.inf  # what lies beyond all bounds takes the last branch that there is
+    state = np.zeros(lists, dtype=np.int64)
+    arms = np.empty(shape, dtype=np.int8)
+    for slot in range(slots):
+        ticket = generator.random(lists)
+        branch = (ticket[:, None] >= bounds[state]).sum(axis=1)
+        arms[:, slot] = table.arm[state, branch]
+        state = table.after[state, branch]
+    return arms
+
+
+def _branches(procedure: Procedure, ratio: Ratio, state: State) -> list[tuple[float, int, State]]:
+    outcomes = procedure.outcomes(state, ratio)
+    total = sum(outcome.weight for outcome in outcomes)
+    found: list[tuple[float, int, State]] = []
+    for outcome in outcomes:
+        share = outcome.weight / total
+        if outcome.arm is not None:
+            found.append((share, outcome.arm, outcome.state))
+        else:
+            found += [(share * chance, arm, end) for chance, arm, end in _branches(procedure, ratio, outcome.state)]
+    return found
+
+
+def _arrays(procedure: Procedure, rows: list[list[tuple[float, int, int]]]) -> ProcedureTable:
+    width = max(len(row) for row in rows)
+    chance = np.zeros((len(rows), width))
+    arm = np.zeros((len(rows), width), dtype=np.int8)
+    after = np.zeros((len(rows), width), dtype=np.int64)
+    for index, row in enumerate(rows):
+        for branch, (share, given, end) in enumerate(row):
+            chance[index, branch], arm[index, branch], after[index, branch] = share, given, end
+    words = ", ".join(f"{key} {value}" for key, value in procedure.parameters().items() if key != "method")
+    method = str(procedure.parameters()["method"])
+    return ProcedureTable(f"{method} ({words})" if words else method, chance, arm, after)

@@ -1,0 +1,192 @@
+"""A study's design, examined: its own procedure, its own plan, its own assumptions, simulated and worked out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from equipoise.allocation.design import RandomisationDesign
+from equipoise.allocation.predictability import predictability
+from equipoise.allocation.procedures import Complete
+from equipoise.analysis.many.claims import claims
+from equipoise.analysis.many.planned import PlannedSteps, lists_of, planned_steps
+from equipoise.design.assumptions import assumptions_of
+from equipoise.design.design_report import DesignReport, HonestRow, Variation
+from equipoise.design.judging import WITHIN, Judged, judge_planning
+from equipoise.design.planning import EntryRule
+from equipoise.design.scenario import Scenario
+from equipoise.design.simulation.criteria import Criterion
+from equipoise.design.simulation.modelling import Modelled, entry_rule, model_of_study, primary_endpoint
+from equipoise.design.simulation.operating import Rate
+from equipoise.design.simulation.running import Outcome, Work, Workers, simulate, true_effects
+from equipoise.design.sizing import detectable, needed, power_by_effect, power_by_size, size_rows
+from equipoise.protocol import StudyDefinition
+from equipoise.vocabulary import Json, digest
+
+DEFAULT_EFFECT = 0.5
+"""A medium effect in SDs (Cohen 1988), where a scenario names none."""
+SHIFTS = (0.0, 1.0, 2.0)
+"""Multiples of the assumed shared improvement at which the false claims are shown."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is examined: a definition under a scenario with its sealed details, and how much work goes into it."""
+
+    definition: StudyDefinition
+    scenario: Scenario
+    design: RandomisationDesign
+    participants: int
+    trials: int
+    seed: int
+    software: str
+
+
+def examine_design(given: Examined, workers: Workers) -> DesignReport:
+    """Simulate and work out everything that the design report says.  The same `given` gives the same report."""
+    definition, scenario = given.definition, given.scenario
+    effects = planned_effects(scenario)
+    modelled = model_of_study(definition, scenario, effects[0])
+    rows, estimates, planned = _honest(given, modelled, workers)
+    sizes = tuple(sorted({*scenario.planning.sizes, given.participants}))
+    alpha, ratio = float(definition.analysis.alpha), _ratio(given.design)
+    place = modelled.places[primary_endpoint(definition).id]
+    correlation = round(float(modelled.model.between_visits[place.item, place.outcome, 0]), 6)
+    restricted = predictability(given.design.procedure, given.design.shares, given.participants)
+    judged = Judged(definition, rows, not isinstance(given.design.procedure, Complete), given.participants)
+    return DesignReport(
+        study=definition.id,
+        label=definition.label,
+        definition=unlinked(definition).digest,
+        scenario=scenario_digest(scenario),
+        scenario_name=scenario.name,
+        software=given.software,
+        seed=given.seed,
+        trials=given.trials,
+        participants=given.participants,
+        correlation=correlation,
+        assumptions=assumptions_of(definition, scenario, modelled),
+        rows=rows,
+        estimates=estimates.estimates,
+        variations=_variations(given, workers),
+        sizes=size_rows(sizes, effects, correlation, alpha, ratio),
+        detectable=detectable(sizes, correlation, alpha, ratio),
+        needed=needed(effects, correlation, alpha, scenario.planning.leaving.total, ratio),
+        by_size=power_by_size(effects, given.participants, correlation, alpha, ratio),
+        by_effect=power_by_effect(sizes, 2 * max(effects), correlation, alpha, ratio),
+        predictability=(restricted.guess, restricted.certain, restricted.imbalance),
+        left_out=planned.left_out,
+        findings=judge_planning(judged),
+    )
+
+
+def planned_effects(scenario: Scenario) -> tuple[float, ...]:
+    """The effects, in SDs, that power is stated for."""
+    return tuple(each.standardised for each in scenario.planning.planned_effects) or (DEFAULT_EFFECT,)
+
+
+def unlinked(definition: StudyDefinition) -> StudyDefinition:
+    """The definition without its link to a design report, which is made from it."""
+    return definition.model_copy(update={"design_report": None})
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """SHA-256 of a scenario, numbers as texts."""
+    return digest(_texts(scenario.model_dump(mode="json")))
+
+
+def _texts(value: Any) -> Json:
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {key: _texts(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_texts(each) for each in value]
+    known: Json = value
+    return known
+
+
+def _ratio(design: RandomisationDesign) -> float:
+    return design.shares[1] / design.shares[0]
+
+
+def _honest(
+    given: Examined, modelled: Modelled, workers: Workers
+) -> tuple[tuple[HonestRow, ...], Outcome, PlannedSteps]:
+    """The honest table, and how the estimates behave where there is an effect."""
+    planned = planned_steps(given.definition, given.design, modelled, given.participants)
+    names = {step.id for step in planned.steps}
+    names |= {f"{family.id}.{member}" for family in planned.families for member in family.members}
+    rows = claims(given.definition, frozenset(names))
+    null = replace(
+        _work(given, modelled, planned, {row.id: row.error for row in rows}), model=modelled.model.without_effect()
+    )
+    alternative = replace(
+        _work(given, modelled, planned, {row.id: row.success for row in rows}),
+        truth=true_effects(modelled.model, {step.id: step.view for step in planned.steps}, given.seed),
+    )
+    without, with_effect = (simulate(work, given.trials, workers) for work in (null, alternative))
+    return (
+        tuple(
+            HonestRow(row.id, row.plan, row.words, row.nominal, without.rates[row.id], with_effect.rates[row.id])
+            for row in rows
+        ),
+        with_effect,
+        planned,
+    )
+
+
+def _work(given: Examined, modelled: Modelled, planned: PlannedSteps, criteria: Mapping[str, Criterion]) -> Work:
+    return Work(
+        model=modelled.model,
+        participants=given.participants,
+        allocate=lists_of(given.definition, given.design, given.participants),
+        steps=planned.steps,
+        families=planned.families,
+        criteria=criteria,
+        alpha=float(given.definition.analysis.alpha),
+        seed=given.seed,
+        truth={},
+    )
+
+
+def _variations(given: Examined, workers: Workers) -> tuple[Variation, ...]:
+    """False claims for the primary endpoint without and with the entry rule, at several shared improvements."""
+    definition, scenario = given.definition, given.scenario
+    item = primary_endpoint(definition).item
+    rule = entry_rule(scenario)
+    stated = scenario.planning.improvement.get(item, 0.0) or 1.0
+    found = []
+    for size in sorted({*scenario.planning.sizes[:1], given.participants}):
+        for least in (None, *([rule[1]] if rule and rule[0] == item else [])):
+            for times in SHIFTS:
+                improvement = stated * times
+                other = _varied(scenario, item, least, improvement)
+                within, between = _false_claims(replace(given, scenario=other, participants=size), workers)
+                found.append(Variation(size, least, improvement, within, between))
+    return tuple(found)
+
+
+def _varied(scenario: Scenario, item: str, least: float | None, improvement: float) -> Scenario:
+    entry = EntryRule(item=item, least=least if least is not None else float("-inf"))
+    plan = scenario.planning.model_copy(
+        update={"entry": entry, "improvement": {**scenario.planning.improvement, item: improvement}}
+    )
+    return scenario.model_copy(update={"planning": plan})
+
+
+def _false_claims(given: Examined, workers: Workers) -> tuple[Rate | None, Rate | None]:
+    """(paired test inside the arm, main comparison) of the primary endpoint when there is no effect."""
+    definition = given.definition
+    modelled = model_of_study(definition, given.scenario)
+    planned = planned_steps(definition, given.design, modelled, given.participants)
+    rows = claims(definition, frozenset(step.id for step in planned.steps))
+    primary = primary_endpoint(definition).id
+    wanted = {each.id for each in definition.analysis.analyses if each.endpoint == primary}
+    inside = {each.id for each in definition.analysis.analyses if each.method == WITHIN}
+    deciding = {each.id for each in definition.analysis.analyses if each.role == "main"} - inside
+    chosen = [row for row in rows if row.id in wanted & (inside | deciding)]
+    steps = tuple(step for step in planned.steps if any(step.id.startswith(row.id) for row in chosen))
+    work = _work(given, modelled, replace(planned, steps=steps, families=()), {row.id: row.error for row in chosen})
+    rates = simulate(replace(work, model=modelled.model.without_effect()), given.trials, workers).rates
+    first = {row.id in inside: rates[row.id] for row in reversed(chosen)}
+    return first.get(True), first.get(False)

@@ -1,0 +1,145 @@
+"""A study's plan as steps of a simulation: each planned analysis with its method for many trials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from equipoise.allocation.design import RandomisationDesign
+from equipoise.allocation.many_lists import ProcedureTable, draw_lists, tabulate
+from equipoise.analysis.execution.multiplicity import families
+from equipoise.analysis.many.joint import MaxTest
+from equipoise.analysis.many.moments import Ancova, PairedT, WelchT
+from equipoise.analysis.many.randomisation import RandomisationTest, complete_table
+from equipoise.design.simulation.answers import ManyAnalysis
+from equipoise.design.simulation.endpoint import view_of
+from equipoise.design.simulation.modelling import Modelled
+from equipoise.design.simulation.running import JointStep, Step
+from equipoise.design.simulation.trials import Sides
+from equipoise.protocol import Analysis, StudyDefinition
+
+TREATED, CONTROL = "treated", "control"
+ALL = "all"
+"""The family of all confirmatory endpoints."""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Draws allocation lists of a study's own procedure; `arms` maps the design's arms to the definition's."""
+
+    table: ProcedureTable
+    arms: tuple[int, ...]
+
+    def __call__(self, shape: tuple[int, int], generator: np.random.Generator) -> Sides:
+        return np.array(self.arms, dtype=np.int8)[draw_lists(self.table, shape, generator)]
+
+
+@dataclass(frozen=True)
+class PlannedSteps:
+    """The plan as a simulation runs it; `left_out` says why an analysis is not among the steps."""
+
+    steps: tuple[Step, ...]
+    families: tuple[JointStep, ...]
+    left_out: Mapping[str, str]
+
+
+def lists_of(definition: StudyDefinition, design: RandomisationDesign, participants: int) -> Lists:
+    """The allocator of a study; strata are not told apart."""
+    ids = [arm.id for arm in definition.arms]
+    table = tabulate(design.procedure, design.shares, participants)
+    return Lists(table, tuple(ids.index(arm) for arm in design.arms))
+
+
+def planned_steps(
+    definition: StudyDefinition, design: RandomisationDesign, modelled: Modelled, participants: int
+) -> PlannedSteps:
+    """Every analysis of the plan that can be simulated, for each comparison with the reference arm.
+
+    A step is called like the analysis; where there are several experimental arms, with the arm's id behind it; the
+    paired test inside an arm with `treated` or `control` behind it.
+    """
+    table = tabulate(design.procedure, design.shares, participants)
+    endpoints = {each.id: each for each in definition.endpoints}
+    steps: list[Step] = []
+    left_out: dict[str, str] = {}
+    for analysis in definition.analysis.analyses:
+        reason = _why_not(analysis, modelled, len(definition.arms))
+        if reason:
+            left_out[analysis.id] = reason
+            continue
+        place = modelled.places[analysis.endpoint]
+        for arms in contrasts(definition):
+            view = view_of(analysis, endpoints[analysis.endpoint], place, arms)
+            treated = design.arms.index(definition.arms[arms[0]].id)
+            for suffix, method in _methods(analysis, table, treated).items():
+                name = step_id(definition, analysis.id, arms[0])
+                steps.append(Step(f"{name}.{suffix}" if suffix else name, view, method))
+    return PlannedSteps(tuple(steps), _families(definition, design, table, steps), left_out)
+
+
+def contrasts(definition: StudyDefinition) -> tuple[tuple[int, int], ...]:
+    """(experimental arm, reference arm) as indices of the definition's arms."""
+    ids = [arm.id for arm in definition.arms]
+    reference = ids.index(definition.analysis.reference_arm)
+    return tuple((index, reference) for index in range(len(ids)) if index != reference)
+
+
+def step_id(definition: StudyDefinition, analysis: str, arm: int) -> str:
+    """What the step of an analysis is called for one experimental arm."""
+    return analysis if len(definition.arms) == 2 else f"{analysis}.{definition.arms[arm].id}"
+
+
+def _methods(analysis: Analysis, table: ProcedureTable, treated: int) -> Mapping[str, ManyAnalysis]:
+    """The method for many trials by the suffix of its step; none where the method is not simulated."""
+    ranks = RandomisationTest(complete_table(), 1, ranks=True, given_sizes=True)
+    known: Mapping[str, Mapping[str, ManyAnalysis]] = {
+        "ancova": {"": Ancova()},
+        "welch_t": {"": WelchT()},
+        "randomisation_test": {"": RandomisationTest(table, treated)},
+        "rank_randomisation_test": {"": RandomisationTest(table, treated, ranks=True)},
+        "mann_whitney": {"": ranks},
+        "paired_t_within_arm": {TREATED: PairedT(1), CONTROL: PairedT(0)},
+    }
+    return known.get(analysis.method, {})
+
+
+def _why_not(analysis: Analysis, modelled: Modelled, arms: int) -> str:
+    """Why an analysis cannot be simulated; empty if it can."""
+    if analysis.endpoint in modelled.left_out:
+        return "its endpoint is no number, or one of safety"
+    if not _methods(analysis, complete_table(), 1):
+        return f"the method {analysis.method.replace('_', ' ')} is not simulated"
+    if analysis.missing != "complete_cases":
+        return f"the rule {analysis.missing.replace('_', ' ')} for missing values is not simulated"
+    if analysis.covariates:
+        return "its covariates are not simulated"
+    if arms > 2 and analysis.method in ("randomisation_test", "rank_randomisation_test"):
+        return "randomisation tests compare two arms"
+    return ""
+
+
+def joint_id(family: str) -> str:
+    """What the joint analysis of a family is called."""
+    return f"max_t.{family}"
+
+
+def _families(
+    definition: StudyDefinition, design: RandomisationDesign, table: ProcedureTable, steps: list[Step]
+) -> tuple[JointStep, ...]:
+    """Max-T over all confirmatory endpoints together, and over the plan's families where it asks for that; two arms."""
+    if len(definition.arms) > 2:
+        return ()
+    views = {step.id: step.view for step in steps}
+    planned = {
+        name: [each.id for each in members if each.id in views] for name, members in families(definition).items()
+    }
+    wanted = {ALL: [each for members in planned.values() for each in members]}
+    if definition.analysis.multiplicity == "max_t":
+        wanted |= planned
+    experimental = definition.arms[contrasts(definition)[0][0]].id
+    method = MaxTest(table, design.arms.index(experimental))
+    return tuple(
+        JointStep(joint_id(name), tuple(members), tuple(views[each] for each in members), method)
+        for name, members in wanted.items()
+        if len(members) > 1
+    )

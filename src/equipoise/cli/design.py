@@ -1,0 +1,80 @@
+"""`equipoise design`: what a trial could find, and how often its plan would claim an effect that is not there."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from ruamel.yaml import YAML
+
+from equipoise import __version__
+from equipoise.allocation import RandomisationDesign, default_design, read_design
+from equipoise.analysis.many.examining import Examined, examine_design
+from equipoise.cli.design_view import show_design
+from equipoise.design.scenario import Scenario, load_scenario
+from equipoise.design.simulation.workers import dask_workers, threads
+from equipoise.protocol import StudyDefinition, load_definition, study_file
+from equipoise.vocabulary import Refusal
+
+
+def run(
+    study: str,
+    *,
+    scenario: Path | None,
+    participants: int | None,
+    trials: int,
+    seed: int,
+    on: str | None,
+    out: Path | None,
+    console: Console,
+) -> int:
+    """Examine a study's design, print it, and write its report if `out` is given; gives the exit status."""
+    file = study_file(study)
+    definition = load_definition(file)
+    given = Examined(
+        definition=definition,
+        scenario=scenario_of(file, scenario),
+        design=_design(file, definition),
+        participants=_participants(definition, participants),
+        trials=trials,
+        seed=seed,
+        software=f"Equipoise {__version__}",
+    )
+    with console.status(f"Simulating {trials:,} trials in each of several worlds"):
+        report = examine_design(given, dask_workers(on) if on else threads(os.cpu_count() or 1))
+    show_design(report, definition, console)
+    return 0
+
+
+def scenario_of(file: Path, given: Path | None) -> Scenario:
+    """The scenario that was asked for, else the study's own, else one that the items' limits suggest."""
+    if given is not None:
+        return load_scenario(given)
+    for folder in (file.parent, file.parent.parent):
+        if (folder / "scenario.yaml").is_file():
+            return load_scenario(folder / "scenario.yaml")
+    return Scenario(name="suggested by the limits and codes of the items")
+
+
+def _participants(definition: StudyDefinition, wanted: int | None) -> int:
+    number = wanted or definition.planned_participants
+    if not isinstance(number, int):
+        raise Refusal("DESIGN-SIZE", "The definition leaves the number of participants open.", "Add --participants 30.")
+    return number
+
+
+def _design(file: Path, definition: StudyDefinition) -> RandomisationDesign:
+    """The sealed details beside the definition; for two arms without any, what the product proposes."""
+    details = file.with_name(definition.randomisation.details)
+    if details.is_file():
+        document = YAML(typ="safe").load(details.read_text(encoding="utf-8"))
+        design = read_design({**document, "study": definition.digest})
+        return replace(design, slots=max(design.slots, 2))
+    arms = tuple(arm.id for arm in definition.arms)
+    if len(arms) != 2:
+        raise Refusal(
+            "DESIGN-DETAILS",
+            f"The randomisation details ({details.name}) do not lie beside the definition.",
+            "Put them there; a design depends on how the arms are allocated.",
+        )
+    return default_design((arms[0], arms[1]), 64)

@@ -1,0 +1,203 @@
+"""How a design report looks in a terminal: the honest table first, then power, variations and findings."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from equipoise.cli.check_view import STYLES
+from equipoise.design.design_report import Curve, DesignReport, HonestRow, Plan
+from equipoise.design.simulation.operating import Rate
+from equipoise.protocol import StudyDefinition
+from equipoise.vocabulary import Finding
+
+_BAR = 24
+_SHOWN = 9
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def show_design(report: DesignReport, definition: StudyDefinition, console: Console) -> None:
+    """Print a design report."""
+    for part in _parts(report, definition):
+        console.print(part)
+        console.print()
+
+
+def _parts(report: DesignReport, definition: StudyDefinition) -> Iterator[RenderableType]:
+    yield _introduction(report, definition)
+    yield _honest_table(report)
+    yield _variations(report)
+    yield _sizes(report)
+    yield _needed(report)
+    yield _curves(report)
+    yield _closing(report)
+    for finding in report.findings:
+        yield _finding(finding)
+
+
+def _introduction(report: DesignReport, definition: StudyDefinition) -> Text:
+    text = Text()
+    text.append(f"{definition.title.text()}\n", style="bold")
+    text.append(f"{report.study}, {report.label}: {report.participants} participants. ")
+    text.append("Assumptions, not results: ", style="yellow")
+    text.append(f"{report.scenario_name}.\n\n")
+    width = max(len(each.name) for each in report.assumptions)
+    for each in report.assumptions:
+        text.append(f"  {each.name:<{width}}  ", style="dim")
+        text.append(f"{each.value}\n")
+    text.rstrip()
+    return text
+
+
+def _table(title: str, *columns: tuple[str, str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head, justify in columns:
+        table.add_column(head, justify=justify, header_style="dim", vertical="bottom")  # type: ignore[arg-type]  # ours
+    return table
+
+
+def _honest_table(report: DesignReport) -> Table:
+    table = _table(
+        f"How often the plan would claim an effect ({report.trials:,} simulated trials each)",
+        ("", "left"),
+        ("believed", "right"),
+        ("no effect at all", "right"),
+        (f"effect {report.sizes[0].effect:g} SD", "right"),
+    )
+    plan: Plan | None = None
+    for row in report.rows:
+        if row.plan is not plan:
+            plan = row.plan
+            table.add_row(Text(_PLANS[plan], style="italic"))
+        table.add_row(*_honest_row(row))
+    return table
+
+
+_PLANS = {
+    Plan.AS_REGISTERED: "As registered: tests inside an arm",
+    Plan.AS_DEFINED: "As defined: comparisons of the arms",
+    Plan.OTHERWISE: "All confirmatory endpoints as one family",
+}
+
+
+def _honest_row(row: HonestRow) -> tuple[RenderableType, ...]:
+    style = "" if row.is_honest else "bold red"
+    return (
+        f"  {row.claim}",
+        f"{row.nominal:.1%}",
+        Text(_rate(row.without_effect), style=style),
+        _rate(row.with_effect),
+    )
+
+
+def _rate(rate: Rate | None) -> str:
+    return "" if rate is None else f"{rate.share:.1%} ±{rate.se * 100:.1f}"
+
+
+def _variations(report: DesignReport) -> Table:
+    table = _table(
+        "False claims without any effect, when entry and shared improvement vary",
+        ("participants", "right"),
+        ("entry", "left"),
+        ("everybody improves by", "right"),
+        ("inside the arm", "right"),
+        ("between the arms", "right"),
+    )
+    for each in report.variations:
+        entry = "no rule" if each.entry is None else f"at least {each.entry:g}"
+        table.add_row(
+            f"{each.participants}",
+            entry,
+            f"{each.improvement:g}",
+            _rate(each.within_arm),
+            _rate(each.between_arms),
+        )
+    return table
+
+
+def _sizes(report: DesignReport) -> Table:
+    effects = list(dict.fromkeys(row.effect for row in report.sizes))
+    columns = [("participants", "right"), ("arms", "right")]
+    columns += [(f"{effect:g} SD: t, ANCOVA", "right") for effect in effects]
+    columns.append(("detectable with 80 %: t, ANCOVA", "right"))
+    table = _table(f"Power by formula (correlation with baseline {report.correlation:g})", *columns)
+    for size in dict.fromkeys(row.participants for row in report.sizes):
+        rows = [row for row in report.sizes if row.participants == size]
+        found = next(each for each in report.detectable if each.participants == size and each.power == 0.8)
+        table.add_row(
+            f"{size}",
+            "/".join(map(str, rows[0].arms)),
+            *(f"{row.t_test:.2f}  {row.ancova:.2f}" for row in rows),
+            f"{found.t_test:.2f}  {found.ancova:.2f} SD",
+        )
+    return table
+
+
+def _needed(report: DesignReport) -> Table:
+    table = _table(
+        "What the question would need (participants, both arms)",
+        ("effect", "right"),
+        ("power", "right"),
+        ("t test", "right"),
+        ("ANCOVA", "right"),
+        ("to randomise", "right"),
+    )
+    for each in report.needed:
+        table.add_row(
+            f"{each.effect:g} SD",
+            f"{each.power:.0%}",
+            f"{each.t_test}",
+            f"{each.ancova}",
+            f"{each.ancova_with_leaving}",
+        )
+    return table
+
+
+def _curves(report: DesignReport) -> Table:
+    table = _table("Power against the number of participants (ANCOVA)", ("", "right"))
+    for curve in report.by_size:
+        table.add_column(f"{curve.name} SD", header_style="dim")
+    shown = _thinned(report.by_size[0], report.participants)
+    for place in shown:
+        size = report.by_size[0].points[place][0]
+        style = "bold" if size == report.participants else ""
+        table.add_row(
+            Text(f"{size:.0f}", style=style),
+            *(Text.assemble((_bar(curve.points[place][1]), "blue"), f" {curve.points[place][1]:.2f}")
+              for curve in report.by_size),
+        )  # fmt: skip
+    return table
+
+
+def _thinned(curve: Curve, always: int) -> list[int]:
+    count = len(curve.points)
+    chosen = {round(i * (count - 1) / (_SHOWN - 1)) for i in range(_SHOWN)}
+    chosen |= {place for place, (size, _) in enumerate(curve.points) if size == always}
+    return sorted(chosen)
+
+
+def _bar(share: float) -> str:
+    whole, rest = divmod(round(share * _BAR * 8), 8)
+    bar = "█" * whole + (_EIGHTHS[rest] if rest else "")
+    return f"{bar:<{_BAR}}"
+
+
+def _closing(report: DesignReport) -> Text:
+    guess, certain, imbalance = report.predictability
+    half = report.rows[0].without_effect.more_to_halve
+    return Text(
+        f"Randomisation: with all earlier arms known {guess:.1%} of allocations can be guessed and {certain:.1%} are "
+        f"certain; the arms differ by {imbalance:.1f} participants on average. Not for those who recruit.\n"
+        f"± is the Monte Carlo standard error in percentage points; {half:,} more trials would halve it. "
+        f"Seed {report.seed}, {report.software}.\nDesign report {report.digest}",
+        style="dim",
+    )
+
+
+def _finding(finding: Finding) -> RenderableType:
+    text = Text.assemble((f"{finding.rule}  ", STYLES[finding.severity]), finding.message)
+    if finding.suggestion:
+        text.append(f" {finding.suggestion}", style="dim")
+    return Padding(text, (0, 0, 0, 0))

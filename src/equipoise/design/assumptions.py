@@ -1,0 +1,90 @@
+"""Every assumption of a design in words, so that a reader can doubt each of them."""
+
+from collections.abc import Iterator
+
+from equipoise.design.design_report import Assumption
+from equipoise.design.scenario import Scenario
+from equipoise.design.simulation.modelling import Modelled, entry_rule
+from equipoise.protocol import StudyDefinition
+
+
+def assumptions_of(definition: StudyDefinition, scenario: Scenario, modelled: Modelled) -> tuple[Assumption, ...]:
+    """What the simulation takes as given, in the order in which a participant meets it."""
+    return (
+        *_people(scenario),
+        *_items(definition, scenario, modelled),
+        *_effects(definition, scenario),
+        *_losses(scenario),
+        Assumption("Allocation", "by the study's own procedure; strata are not told apart"),
+        Assumption("Distribution", "normal on the scale of each item, then limited and rounded as it is reported"),
+    )
+
+
+def _people(scenario: Scenario) -> Iterator[Assumption]:
+    plan = scenario.planning
+    rule = entry_rule(scenario)
+    yield Assumption("Entry", f"{rule[0]} at least {rule[1]:g} at baseline" if rule else "no rule on a measured value")
+    yield Assumption("Screened", f"{scenario.screened_per_week:g} per week")
+    behaviour = scenario.behaviour
+    yield Assumption(
+        "Not randomised", f"{behaviour.refuses_consent:.0%} refuse, {behaviour.fails_a_criterion:.0%} fail a criterion"
+    )
+    if plan.drift:
+        yield Assumption("Drift over accrual", f"{plan.drift:+g} SD from the first participant to the last")
+
+
+def _items(definition: StudyDefinition, scenario: Scenario, modelled: Modelled) -> Iterator[Assumption]:
+    model = modelled.model
+    for index, item in enumerate(model.items):
+        given = scenario.items.get(item)
+        kind = "median {:g}, SD of logarithms {:g}" if model.log[index] else "mean {:g}, SD {:g}"
+        words = [kind.format(model.typical[index], model.spread[index])]
+        if abs(model.least[index]) != float("inf") or abs(model.most[index]) != float("inf"):
+            words.append(f"limited to {model.least[index]:g}..{model.most[index]:g}")
+        if abs(model.lowest[index]) != float("inf"):
+            words.append(f"reported below {model.lowest[index]:g} as a limit")
+        words.append(f"{model.decimals[index]} decimals")
+        first = model.between_visits[index, -1, 0]
+        words.append(f"correlation of baseline and outcome {first:.2f}")
+        source = getattr(given, "source", "") if given else "nothing is assumed in the scenario: from the item's limits"
+        yield Assumption(item, ", ".join(words), source)
+    if len(model.items) > 1:
+        plan = scenario.planning
+        common = "by their common dependence on disease activity"
+        value = common if plan.endpoint_correlation is None else f"{plan.endpoint_correlation:g} between all pairs"
+        yield Assumption("Correlation between items", value)
+    if modelled.left_out:
+        yield Assumption("Not simulated", ", ".join(modelled.left_out))
+
+
+def _effects(definition: StudyDefinition, scenario: Scenario) -> Iterator[Assumption]:
+    plan = scenario.planning
+    for item, amount in plan.improvement.items():
+        yield Assumption("Improvement of everybody", f"{item} by {amount:g}")
+    if scenario.shared_improvement:
+        yield Assumption(
+            "Improvement of everybody",
+            f"{scenario.shared_improvement:g} SD of disease activity, for items that are not named",
+        )
+    if plan.placebo_response or plan.placebo_spread:
+        yield Assumption(
+            "Response to any injection", f"mean {plan.placebo_response:g}, SD {plan.placebo_spread:g} SD of activity"
+        )
+    for arm, amount in scenario.effect.items():
+        yield Assumption(f"Effect of {arm}", f"{amount:g} SD of disease activity")
+    for item, by_arm in plan.effect.items():
+        for arm, amount in by_arm.items():
+            yield Assumption(f"Effect of {arm}", f"{item} better by {amount:g}")
+    if not scenario.effect and not plan.effect:
+        for planned in plan.planned_effects[:1]:
+            yield Assumption("Effect planned for", f"{planned.standardised:g} SD ({planned.name})", planned.source)
+
+
+def _losses(scenario: Scenario) -> Iterator[Assumption]:
+    leaving = scenario.planning.leaving
+    yield Assumption(
+        "Leave before the outcome",
+        f"{leaving.completely_at_random:.0%} whatever happens, {leaving.at_random:.0%} by a bad baseline, "
+        f"{leaving.not_at_random:.0%} by a bad outcome",
+    )
+    yield Assumption("Do not take the product", f"{scenario.planning.non_adherence:.0%}")

@@ -1,0 +1,222 @@
+"""From a definition and a scenario to the arrays that trials are drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from equipoise.design.planning import Matrix
+from equipoise.design.scenario import QuantityModel, Scenario
+from equipoise.design.simulation.trial_model import Floats, TrialModel
+from equipoise.protocol import StudyDefinition, asked_items
+from equipoise.protocol.objectives import Endpoint, Rank
+from equipoise.vocabulary import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an endpoint's numbers stand in a model: item, baseline visit, outcome visit."""
+
+    item: int
+    baseline: int
+    outcome: int
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """A study as a model: `places` of the endpoints that are numbers, and the ids of those that are not simulated."""
+
+    model: TrialModel
+    places: Mapping[str, Place]
+    left_out: tuple[str, ...]
+
+
+def model_of_study(definition: StudyDefinition, scenario: Scenario, standardised: float | None = None) -> Modelled:
+    """The model of a study under a scenario.
+
+    `standardised` is an effect in standard deviations of the primary endpoint's item, given to every arm but the
+    reference arm, and to other items by their dependence on disease activity; it counts where the scenario names no
+    effect at all.
+    """
+    numeric = _numeric(definition, scenario)
+    endpoints = [each for each in definition.endpoints if each.id in numeric]
+    if not endpoints:
+        raise Refusal("DESIGN-ENDPOINT", "No endpoint of this study is a number.", "Name a numeric primary endpoint.")
+    items = _items(definition, scenario, endpoints)
+    visits = _visits(definition, endpoints)
+    arms = tuple(arm.id for arm in definition.arms)
+    worse = worsening(definition)
+    models = [_quantity(definition, scenario, item) for item in items]
+    progress = _progress(definition, visits)
+    shifts = _Shifts(definition, scenario, dict(zip(items, models, strict=True)), standardised or 0.0)
+    plan = scenario.planning
+    activity = np.array([each.activity for each in models])
+    model = TrialModel(
+        items=items,
+        arms=arms,
+        typical=np.array([each.typical for each in models]),
+        spread=np.array([each.spread for each in models]),
+        log=np.array([each.scale == "log" for each in models]),
+        decimals=np.array([each.decimals for each in models]),
+        least=np.array([each.least for each in models]),
+        most=np.array([each.most for each in models]),
+        lowest=np.array([-np.inf if each.lowest is None else each.lowest for each in models]),
+        highest=np.array([np.inf if each.highest is None else each.highest for each in models]),
+        towards_worse=np.array([worse.get(item, 1.0) for item in items]),
+        between_items=_factor(item_correlations(scenario, items, activity), "the endpoints"),
+        between_visits=np.array([_factor(visit_correlations(scenario, item, len(visits)), item) for item in items]),
+        shared=np.outer(progress, [shifts.shared(item) for item in items]),
+        effect=np.array([np.outer(progress, [shifts.effect(item, arm) for item in items]) for arm in arms]),
+        response=activity * plan.placebo_spread,
+        entry=_entry(scenario, items, models),
+        drift=plan.drift,
+        leaving=(plan.leaving.completely_at_random, plan.leaving.at_random, plan.leaving.not_at_random),
+        non_adherence=plan.non_adherence,
+        progress=progress,
+    )
+    places = {
+        each.id: Place(items.index(each.item), visits.index(each.baseline), visits.index(each.encounter))
+        for each in endpoints
+    }
+    return Modelled(model, places, tuple(each.id for each in definition.endpoints if each.id not in places))
+
+
+def item_correlations(scenario: Scenario, items: tuple[str, ...], activity: Floats) -> Floats:
+    """Correlations between the items at one visit (I x I)."""
+    plan = scenario.planning
+    if plan.endpoint_correlation is None:
+        correlations = np.outer(activity, activity)
+    else:
+        correlations = np.full((len(items), len(items)), plan.endpoint_correlation)
+    if plan.correlation_matrix is not None:
+        for row, first in enumerate(plan.correlated_items):
+            for column, second in enumerate(plan.correlated_items):
+                if first in items and second in items:
+                    correlations[items.index(first), items.index(second)] = plan.correlation_matrix[row][column]
+    np.fill_diagonal(correlations, 1.0)
+    return correlations
+
+
+def visit_correlations(scenario: Scenario, item: str, visits: int) -> Floats:
+    """Correlations of an item between visits (V x V)."""
+    given: float | Matrix = scenario.planning.visit_correlation.get(item, scenario.visit_correlation)
+    if isinstance(given, tuple):
+        return np.array(given)
+    correlations = np.full((visits, visits), given)
+    np.fill_diagonal(correlations, 1.0)
+    return correlations
+
+
+class _Shifts:
+    """How far the mean of an item moves by the last visit, on the scale that its spread is measured on."""
+
+    def __init__(
+        self, definition: StudyDefinition, scenario: Scenario, models: Mapping[str, QuantityModel], amount: float
+    ) -> None:
+        self.scenario, self.plan, self.models, self.amount = scenario, scenario.planning, models, amount
+        self.worse = worsening(definition)
+        self.primary, self.reference = primary_endpoint(definition).item, definition.analysis.reference_arm
+
+    def shared(self, item: str) -> float:
+        """What happens to everybody: improvement, and the mean response to injections of whatever kind."""
+        fall = self.plan.placebo_response
+        if item not in self.plan.improvement:
+            return -self._of_activity(item, fall + self.scenario.shared_improvement)
+        return -self._of_activity(item, fall) - self.worse.get(item, 1.0) * self.plan.improvement[item]
+
+    def effect(self, item: str, arm: str) -> float:
+        """What an arm does of its own; `amount` standard deviations where the scenario names no effect at all."""
+        if item in self.plan.effect:
+            return -self.worse.get(item, 1.0) * self.plan.effect[item].get(arm, 0.0)
+        if self.plan.effect or self.scenario.effect:
+            return -self._of_activity(item, self.scenario.effect.get(arm, 0.0))
+        amount = 0.0 if arm == self.reference else self.amount
+        if item == self.primary:
+            return -self.worse[item] * self.models[item].spread * amount
+        return -self._of_activity(item, amount)
+
+    def _of_activity(self, item: str, fall: float) -> float:
+        model = self.models[item]
+        return model.spread * model.activity * fall
+
+
+def worsening(definition: StudyDefinition) -> dict[str, float]:
+    """Item -> the sign of worsening, as its first endpoint has it."""
+    return {each.item: 1.0 if each.better == "lower" else -1.0 for each in reversed(definition.endpoints)}
+
+
+def primary_endpoint(definition: StudyDefinition) -> Endpoint:
+    """The first endpoint of the highest rank."""
+    order = list(Rank)
+    return min(definition.endpoints, key=lambda each: order.index(each.rank))
+
+
+def _numeric(definition: StudyDefinition, scenario: Scenario) -> frozenset[str]:
+    asked = asked_items(definition)
+    return frozenset(
+        each.id
+        for each in definition.endpoints
+        if each.rank is not Rank.SAFETY and isinstance(scenario.model_of(asked[each.item].item), QuantityModel)
+    )
+
+
+def _items(definition: StudyDefinition, scenario: Scenario, endpoints: list[Endpoint]) -> tuple[str, ...]:
+    """The items to draw; the entry item, or else that of the primary endpoint, comes first."""
+    rule = entry_rule(scenario)
+    first = rule[0] if rule else primary_endpoint(definition).item
+    named = [first, *(each.item for each in endpoints)]
+    return tuple(dict.fromkeys(named))
+
+
+def entry_rule(scenario: Scenario) -> tuple[str, float] | None:
+    """(item, least value) of the entry rule, if there is one."""
+    if scenario.planning.entry is not None:
+        return scenario.planning.entry.item, scenario.planning.entry.least
+    if scenario.entry_item is None or scenario.entry_score is None:
+        return None
+    return scenario.entry_item, scenario.entry_score
+
+
+def _quantity(definition: StudyDefinition, scenario: Scenario, item: str) -> QuantityModel:
+    asked = asked_items(definition)
+    if item not in asked:
+        raise Refusal("SCENARIO-ITEM", f"The study asks no item `{item}`.", "Name an item of the study's forms.")
+    model = scenario.model_of(asked[item].item)
+    if not isinstance(model, QuantityModel):
+        raise Refusal("SCENARIO-ITEM", f"`{item}` is no number in this scenario.", "Model it as a quantity.")
+    return model
+
+
+def _visits(definition: StudyDefinition, endpoints: list[Endpoint]) -> tuple[str, ...]:
+    wanted = {name for each in endpoints for name in (each.baseline, each.encounter)}
+    return tuple(each.id for each in definition.encounters if each.id in wanted)
+
+
+def _progress(definition: StudyDefinition, visits: tuple[str, ...]) -> Floats:
+    """The share of the time from the first to the last visit that has passed at each."""
+    days = [definition.encounter(visit).day for visit in visits]
+    whole = max(1, days[-1] - days[0])
+    return np.array([(day - days[0]) / whole for day in days])
+
+
+def _entry(scenario: Scenario, items: tuple[str, ...], models: list[QuantityModel]) -> float:
+    """The least latent value whose rounded report reaches the entry rule."""
+    rule = entry_rule(scenario)
+    if rule is None:
+        return -np.inf
+    model, least = models[0], rule[1]
+    raw = least - 0.5 * 10.0**-model.decimals
+    if model.scale == "log":
+        return float(np.log(raw / model.typical) / model.spread) if raw > 0 else -np.inf
+    return (raw - model.typical) / model.spread
+
+
+def _factor(correlations: Floats, what: str) -> Floats:
+    try:
+        return np.asarray(np.linalg.cholesky(correlations), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise Refusal(
+            "SCENARIO-CORRELATION",
+            f"The correlations between {what} cannot all hold together (their matrix is not positive definite).",
+            "Bring them nearer to each other.",
+        ) from None
