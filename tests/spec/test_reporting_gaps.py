@@ -10,7 +10,7 @@ import pytest
 from equipoise.protocol.record_gaps import compare_with_record
 from equipoise.registration import judge, parse_published
 from equipoise.reporting import Gap, build_report, gap_report
-from equipoise.reporting.document import Table, text_of
+from equipoise.reporting.document import Table
 from reporting_fixture import some_inputs
 
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_decided_is_told_and_not_counted_as_a_difference():
 def test_without_a_paper_nothing_is_said_of_one():
     document = build_report(some_inputs()).document
     table = next(block for block in document.blocks if isinstance(block, Table) and block.anchor == "tab-gaps")
-    assert [text_of(column.head) for column in table.columns] == ["Topic", "Registered", "Defined", "Conducted"]
+    assert [column.head for column in table.columns] == ["Topic", "Registered", "Defined", "Conducted"]
 
 
 def test_what_the_paper_says_is_not_blamed_on_the_record():

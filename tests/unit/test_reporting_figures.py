@@ -14,7 +14,7 @@ from equipoise.reporting.figures.permutation import permutation, probability_bar
 from equipoise.reporting.figures.trajectories import INDIVIDUALS_AT_MOST, Axis, Courses, trajectories
 
 WORDS = {"title": "T", "description": "D", "synthetic": False}
-AXIS = Axis((-1, 31), ("Baseline", "Day 31"), "Score")
+AXIS = Axis(("Baseline", "Day 31"), "Score")
 
 
 def binomial(n: int, observed: int) -> PermutationDistribution:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from equipoise.reporting.numbers import Numbers, decimals_for, hex_groups, numbers_for, plural, ranges
+from equipoise.reporting.numbers import Numbers, decimals_for, hex_groups, plural, ranges
 from equipoise.reporting.reading import unit_name
 
 ENGLISH = Numbers()
@@ -42,8 +42,8 @@ def test_p_has_three_decimals(p, printed):
 
 
 def test_indonesian_writes_a_decimal_comma():
-    assert numbers_for("id").mean_sd(5.25, 3.14, 1) == "5,2 (3,1)"
-    assert numbers_for("id").p(0.0001) == "<0,001"
+    assert Numbers(",").mean_sd(5.25, 3.14, 1) == "5,2 (3,1)"
+    assert Numbers(",").p(0.0001) == "<0,001"
 
 
 @pytest.mark.parametrize(("spread", "decimals"), [(3.2, 1), (21.0, 0), (0.43, 2), (150.0, 0), (0.0, 1), (None, 1)])

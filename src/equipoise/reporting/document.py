@@ -37,11 +37,6 @@ def spans(content: Content) -> tuple[Span, ...]:
     return tuple(Span(part) if isinstance(part, str) else part for part in parts)
 
 
-def text_of(content: Content) -> str:
-    """The content without its styles."""
-    return "".join(span.text for span in spans(content))
-
-
 def strong(text: str) -> Span:
     return Span(text, Style.STRONG)
 
@@ -68,24 +63,14 @@ class Heading:
     anchor: str
 
 
-class Voice(StrEnum):
-    """The weight of a paragraph: the text itself, an opening, or a small note."""
-
-    BODY = "body"
-    LEAD = "lead"
-    NOTE = "note"
-
-
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     content: Content
-    voice: Voice = Voice.BODY
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
     items: tuple[Content, ...]
-    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +103,6 @@ class RowKind(StrEnum):
     BODY = "body"
     GROUP = "group"
     INDENTED = "indented"
-    TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,6 @@ class Numbers:
 
 
 ENGLISH = Numbers()
-_BY_LANGUAGE = {"en": ENGLISH, "id": Numbers(",")}
-
-
-def numbers_for(language: str) -> Numbers:
-    """The way numbers are printed in a language; English where we do not know it."""
-    return _BY_LANGUAGE.get(language, ENGLISH)
 
 
 def decimals_for(spread: float | None) -> int:

@@ -102,12 +102,11 @@ class _TreeBuilder:
 
     @_block.register
     def _paragraph(self, block: Paragraph) -> Tree:
-        return {"kind": "paragraph", "voice": block.voice.value, "content": self._content(block.content)}
+        return {"kind": "paragraph", "content": self._content(block.content)}
 
     @_block.register
     def _bullets(self, block: Bullets) -> Tree:
-        items = [self._content(item) for item in block.items]
-        return {"kind": "bullets", "numbered": block.numbered, "items": items}
+        return {"kind": "bullets", "items": [self._content(item) for item in block.items]}
 
     @_block.register
     def _facts(self, block: Facts) -> Tree:

@@ -74,4 +74,12 @@ def _arm(axes: Any, arm: Slopes, left: float, appearance: ArmLook) -> None:
 
 
 def _bold(appearance: ArmLook) -> dict[str, Any]:
-    return {"color": appearance.colour, "marker": appearance.marker, "lw": 2.2, "ms": 5, "mec": "white", "mew": 0.7}
+    return {
+        "color": appearance.colour,
+        "ls": appearance.dash,
+        "marker": appearance.marker,
+        "lw": 2.2,
+        "ms": 5,
+        "mec": "white",
+        "mew": 0.7,
+    }

@@ -20,9 +20,8 @@ class Courses:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The time points (days, with their names) and the name of what was measured, with its unit."""
+    """The time points in order, and the name of what was measured, with its unit."""
 
-    days: tuple[int, ...]
     names: tuple[str, ...]
     measured: str
     logarithmic: bool = False
@@ -43,7 +42,7 @@ def trajectories(arms: tuple[Courses, ...], axis: Axis, *, title: str, descripti
 
 
 def _panel(axes: Any, arm: Courses, axis: Axis, appearance: ArmLook, *, spread: bool) -> None:
-    places = range(len(axis.days))
+    places = range(len(axis.names))
     columns = [_measured(arm, place) for place in places]
     if axis.logarithmic:
         logarithmic(axes)
@@ -53,7 +52,17 @@ def _panel(axes: Any, arm: Courses, axis: Axis, appearance: ArmLook, *, spread: 
         _bands(axes, columns, appearance)
     filled = [place for place in places if columns[place]]
     medians = [middle(columns[place], 0.5) for place in filled]
-    axes.plot(filled, medians, color=appearance.colour, lw=2.6, marker=appearance.marker, ms=6, mec="white", mew=0.8)
+    axes.plot(
+        filled,
+        medians,
+        color=appearance.colour,
+        ls=appearance.dash,
+        lw=2.6,
+        marker=appearance.marker,
+        ms=6,
+        mec="white",
+        mew=0.8,
+    )
     axes.set_xticks(list(places), [label(name) for name in axis.names])
     axes.margins(x=0.08)
     axes.set_title(f"{label(arm.arm)} (n = {len(arm.courses)})", loc="left", fontweight="bold")

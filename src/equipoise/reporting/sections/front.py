@@ -2,7 +2,7 @@
 
 from equipoise.analysis.analysis_results import Result
 from equipoise.protocol.objectives import Endpoint
-from equipoise.reporting.document import Block, Callout, CodeLines, Content, Facts, Paragraph, Tone, Voice, code, strong
+from equipoise.reporting.document import Block, Callout, CodeLines, Content, Facts, Paragraph, Tone, code, strong
 from equipoise.reporting.inputs import ReportInputs, TrialInputs, Verification
 from equipoise.reporting.numbers import ENGLISH, hex_groups
 from equipoise.reporting.reading import (
@@ -125,7 +125,6 @@ def verify_box(verification: Verification) -> Callout:
         Paragraph(
             f"The allocation list of {verification.slots} places was fixed before the first participant. Its root was "
             "published then; compare it with the copy that you trust (the protocol’s front page, the ethics letter):",
-            Voice.BODY,
         ),
         CodeLines(root_lines(verification.sealed_root)),
     ]

@@ -74,7 +74,6 @@ def _courses(inputs: ReportInputs, endpoint: Endpoint, values: Values) -> Figure
     )
     measured = with_unit(measure_name(endpoint), endpoint.unit)
     axis = Axis(
-        tuple(each.day for each in encounters),
         tuple(short_visit(definition, each.id) for each in encounters),
         measured,
         endpoint.scale == "log10",
