@@ -1,7 +1,7 @@
 """A small trial's allocation, held through the real ledger and a vault in this process: for the tests of both rooms."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,8 +38,10 @@ class Trial:
     folder: Path
     design: RandomisationDesign
     shares: dict[Role, bytes] = field(default_factory=lambda: dict(SHARES))
+    study: dict | None = None
 
     def __post_init__(self) -> None:
+        self.design = replace(self.design, salt=self.design.salt or "5a" * 16)
         self.clock = SteppingClock(START)
         self.vault_clock = SteppingClock(START, timedelta())
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -48,8 +50,9 @@ class Trial:
         self.room, self.key_shares = Room.create(self.folder / "vault", entropy, self.vault_clock)
         self.counter = Counter(self.room)
 
-    def ask(self, verb, role=Role.STATISTICIAN, door=Door.DESK, why="", **body):
-        request = {"verb": verb, "who": role.value, "role": role.value, "why": why, "body": body}
+    def ask(self, verb, role=Role.STATISTICIAN, door=Door.DESK, why="", who="", number="", **body):
+        request = {"verb": verb, "who": who or role.value, "role": role.value, "why": why, "number": number}
+        request["body"] = body
         answer = json.loads(self.counter.answer(canonical_json(request), door))
         if "refused" in answer:
             raise Refusal(**answer["refused"])
@@ -59,7 +62,8 @@ class Trial:
         return self.book.execute(decide, who=role.value, role=role, request=request)
 
     def bind(self):
-        self.ask("freeze", design=self.design.canonical())
+        handed = {} if self.study is None else {"study": self.study}
+        self.ask("freeze", design=self.design.canonical(), **handed)
         self.record(lambda state: freeze_design(state, self.design.digest))
         for party in SEED_PARTIES:
             commitment = seed_commitment(self.shares[party])

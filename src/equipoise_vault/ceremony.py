@@ -3,13 +3,15 @@
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from equipoise import __version__
 from equipoise.allocation.commitment import SEED_BYTES, SEED_PARTIES, AllocationCommitment, seed_commitment
 from equipoise.allocation.design import PackPlan, RandomisationDesign, read_design
-from equipoise.vocabulary import Json, Refusal, Role
+from equipoise.vocabulary import Json, Refusal, Role, canonical_json
 from equipoise_vault.entries import CommitmentTaken, DesignTaken, ListMade, ShareTaken, VaultCeremonyAbandoned
 from equipoise_vault.envelope import seal_slot
+from equipoise_vault.pharmacy.manual import make_manual
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.seal import SealedList, make_list
@@ -17,12 +19,20 @@ from equipoise_vault.state import VaultState
 
 Answer = Mapping[str, Json]
 CODE_VERSION = f"equipoise {__version__}"
+SALT_BYTES = 16
 VAULT, PHARMACY = "vault", "pharmacist"
 
 
 def freeze(room: Room, request: Request) -> Answer:
-    """Take the design, which cannot change any more; `pharmacist_key` is P's own X25519 public key for envelopes."""
-    design = read_design(request.mapping("design"))
+    """Take the design, which cannot change any more.
+
+    `pharmacist_key` is P's own X25519 public key for envelopes; `study` the study definition (canonical JSON) that the
+    design names, of which the pharmacy's manual is kept.  A design for a real list is given a `salt` here if it brings
+    none, so that nobody can search its digest for the restriction; both parties are told it.
+    """
+    design = _salted(room, read_design(request.mapping("design")))
+    study = request.body.get("study")
+    manual = make_manual(request.mapping("study"), design.study, design.arms) if study is not None else None
     pharmacist_key = request.body.get("pharmacist_key", "")
     if pharmacist_key:
         request.hexadecimal("pharmacist_key", 32)
@@ -32,10 +42,12 @@ def freeze(room: Room, request: Request) -> Answer:
             raise _out_of_order("A design is frozen already.", "Abandon this ceremony first, with a reason.")
         number = state.ceremony + 1
         room.put_secret(f"design {number}", design.canonical_bytes())
+        if manual is not None:
+            room.put_secret(manual_name(number), canonical_json(manual))
         return (DesignTaken(number, design.digest, str(pharmacist_key)),)
 
     room.book.execute(decide, who=request.who, role=request.role)
-    return {"design_digest": design.digest, "ceremony": room.book.state().ceremony}
+    return {"design_digest": design.digest, "ceremony": room.book.state().ceremony, "salt": design.salt}
 
 
 def commit(room: Room, request: Request) -> Answer:
@@ -146,6 +158,19 @@ def the_list(room: Room, state: VaultState) -> SealedList:
     """The list of the current ceremony, made anew: its arms are stored nowhere but in the envelopes."""
     shares = seed_shares(room, state)
     return make_list(frozen_design(room, state), shares[Role.STATISTICIAN], shares[Role.PHARMACIST])
+
+
+def manual_name(ceremony: int) -> str:
+    """Under which name the pharmacy's manual of a ceremony is kept."""
+    return f"manual {ceremony}"
+
+
+def _salted(room: Room, design: RandomisationDesign) -> RandomisationDesign:
+    if room.book.state().rehearsal or len(design.salt) >= 2 * SALT_BYTES:
+        return design
+    if design.salt:
+        raise Refusal("CEREMONY-SALT", f"A salt has at least {SALT_BYTES} bytes.", "Leave it out: the vault draws one.")
+    return replace(design, salt=room.entropy(SALT_BYTES).hex())
 
 
 def _commitment(state: VaultState, design: RandomisationDesign, made: SealedList) -> AllocationCommitment:

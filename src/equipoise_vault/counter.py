@@ -9,6 +9,8 @@ from equipoise.vocabulary import Json, Refusal, Role, canonical_json
 from equipoise_vault import ceremony, opening, release, signing
 from equipoise_vault.ceremony import Answer
 from equipoise_vault.entries import VerbRefused
+from equipoise_vault.pharmacy.day import request_doses
+from equipoise_vault.pharmacy.verbs import PHARMACY_VERBS
 from equipoise_vault.request import Door, Request
 from equipoise_vault.room import Room
 
@@ -22,19 +24,23 @@ class _Verb(NamedTuple):
 _ANYONE = frozenset(Role)
 _PARTIES = frozenset({Role.STATISTICIAN, Role.PHARMACIST})
 _HOLDERS = _PARTIES | {Role.QUALITY_OFFICER}
+_PHARMACY = frozenset({Role.PHARMACIST})
+_MASKED_SERVER = frozenset({Role.SYSTEM})
 
 VERBS: Mapping[str, _Verb] = {
     "describe": _Verb(Door.HATCH, _ANYONE, signing.describe),
     "sealed": _Verb(Door.HATCH, _ANYONE, ceremony.sealed),
     "sign_checkpoint": _Verb(Door.HATCH, _ANYONE, signing.sign_checkpoint),
+    "request_doses": _Verb(Door.HATCH, _MASKED_SERVER, request_doses),
     "freeze": _Verb(Door.DESK, _PARTIES, ceremony.freeze),
     "commit": _Verb(Door.DESK, _PARTIES, ceremony.commit),
     "reveal": _Verb(Door.DESK, _PARTIES, ceremony.reveal),
     "seal": _Verb(Door.DESK, _PARTIES, ceremony.seal),
     "abandon": _Verb(Door.DESK, _PARTIES, ceremony.abandon),
-    "open_for_pharmacist": _Verb(Door.DESK, frozenset({Role.PHARMACIST}), opening.open_for_pharmacist),
+    "open_for_pharmacist": _Verb(Door.DESK, _PHARMACY, opening.open_for_pharmacist),
     "break_one": _Verb(Door.DESK, frozenset({Role.TREATING_PHYSICIAN}), opening.break_one),
     "release": _Verb(Door.DESK, _HOLDERS, release.release),
+    **{name: _Verb(Door.DESK, _PHARMACY, run) for name, run in PHARMACY_VERBS.items()},
 }
 """The closed list.  The hatch, where the masked server asks, has no verb that answers with an arm."""
 
@@ -50,22 +56,22 @@ class Counter:
 
     def answer(self, line: bytes, door: Door) -> bytes:
         """Serve a request line; a refusal and a fault are answers too, and neither tells anything of the inside."""
+        try:
+            return canonical_json({"granted": self.grant(_read(line), door)})
+        except Refusal as refusal:
+            return _refused(refusal)
+        except Exception:  # an answer must not carry internals, whatever went wrong (ASVS 16.5.1, 16.5.3)
+            return _refused(Refusal("VAULT-FAULT", "The vault could not do this.", "Nothing was shown."))
+
+    def grant(self, request: Request, door: Door) -> Answer:
+        """Do what is asked, for the vault's own pages.  Raises `Refusal`, which is recorded."""
         with self._lock:
             try:
-                return canonical_json({"granted": self._serve(line, door)})
+                return _granted(request, door).run(self._room, request)
             except Refusal as refusal:
-                return _refused(refusal)
-            except Exception:  # an answer must not carry internals, whatever went wrong (ASVS 16.5.1, 16.5.3)
-                return _refused(Refusal("VAULT-FAULT", "The vault could not do this.", "Nothing was shown."))
-
-    def _serve(self, line: bytes, door: Door) -> Answer:
-        request = _read(line)
-        try:
-            return _granted(request, door).run(self._room, request)
-        except Refusal as refusal:
-            refused = VerbRefused(door.value, _printable(request.verb), refusal.rule)
-            self._room.ledger.append([refused], who=request.who, role=request.role)
-            raise
+                refused = VerbRefused(door.value, _printable(request.verb), refusal.rule)
+                self._room.ledger.append([refused], who=request.who, role=request.role)
+                raise
 
 
 def _granted(request: Request, door: Door) -> _Verb:
@@ -84,9 +90,11 @@ def _read(line: bytes) -> Request:
         document: Any = json.loads(line)
         body = document.get("body", {})
         fields = [document[name] for name in ("verb", "who", "role")]
-        if not isinstance(body, dict) or not all(isinstance(field, str) for field in fields):
+        number = document.get("number", "")
+        if not isinstance(body, dict) or not all(isinstance(field, str) for field in (*fields, number)):
             raise TypeError
-        return Request(fields[0], _printable(fields[1]), Role(fields[2]), str(document.get("why", "")), body)
+        why = str(document.get("why", ""))
+        return Request(fields[0], _printable(fields[1]), Role(fields[2]), why, body, _printable(number))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Refusal("VAULT-REQUEST", "This is no request to the vault.", "Nothing was done.") from None
 

@@ -8,6 +8,7 @@ from equipoise.allocation.commitment import SEED_PARTIES
 from equipoise.vocabulary import Json, Refusal, Role, digest
 from equipoise_vault.ceremony import Answer, frozen_design, seed_shares, the_list
 from equipoise_vault.entries import AllocationReleased
+from equipoise_vault.pharmacy.balance import is_reconciled
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.shares import holder_of, join_shares
@@ -24,7 +25,8 @@ def release(room: Room, request: Request) -> Answer:
     """Give `opening.json`: design, seed shares, every slot with arm and nonce, packs, and the certificate it was for.
 
     Conditions: a lock certificate signed by two different people, whose data digest is that of the data as they are now
-    (M08), which does not contradict a signed checkpoint, and two key shares of different holders (ASVS 2.3.5).
+    (M08), which does not contradict a signed checkpoint, a pharmacy whose account is closed, and two key shares of
+    different holders (ASVS 2.3.5).
     """
     certificate = request.mapping("certificate")
     _check_certificate(certificate, request.text("data_digest"))
@@ -34,6 +36,10 @@ def release(room: Room, request: Request) -> Answer:
         if state.commitment is None:
             raise Refusal("RELEASE-SEALED", "No list is sealed in this vault.", "")
         _check_head(state, certificate)
+        if not is_reconciled(room.pharmacy.state()):
+            raise Refusal(
+                "RELEASE-PHARMACY", "The pharmacy's account is open.", "Settle its findings at the pharmacist's desk."
+            )
         return (AllocationReleased(digest(dict(certificate)), holders),)
 
     room.book.execute(decide, who=request.who, role=request.role, why=request.why)

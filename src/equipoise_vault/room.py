@@ -14,10 +14,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from equipoise.allocation.pack_map import PackMap
 from equipoise.ledger import Book, SqliteLedger
 from equipoise.vocabulary import Clock, Refusal, Role
 from equipoise_vault.entries import VaultCreated
 from equipoise_vault.envelope import Entropy, public_key
+from equipoise_vault.pharmacy.state import Pharmacy
+from equipoise_vault.sealed_record import RecordSealed, pack_record, unpack_record
 from equipoise_vault.shares import KEY_BYTES, split_key
 from equipoise_vault.state import VaultState
 
@@ -34,7 +37,10 @@ _NONCE = 12
 
 
 class Room:
-    """An open vault; silent when printed and impossible to pickle, so that no trace or log shows a secret."""
+    """An open vault; silent when printed and impossible to pickle, so that no trace or log shows a secret.
+
+    `packs` remembers the pack map of a ceremony once it was made: it tells no arm, and the masked side has it.
+    """
 
     def __init__(self, connection: sqlite3.Connection, master_key: bytes, entropy: Entropy, clock: Clock) -> None:
         self._connection = connection
@@ -44,6 +50,8 @@ class Room:
         self.clock = clock
         self.ledger = SqliteLedger(connection, clock)
         self.book = Book(self.ledger, VaultState())
+        self.pharmacy = Book(self.ledger, Pharmacy(self.open_record))
+        self.packs: dict[int, PackMap | None] = {}
         connection.executescript(_SCHEMA)
 
     def __repr__(self) -> str:
@@ -98,19 +106,39 @@ class Room:
 
     def put_secret(self, name: str, content: bytes) -> None:
         """Store a secret, encrypted and bound to its name."""
-        nonce = self.entropy(_NONCE)
-        sealed = nonce + self._cipher.encrypt(nonce, content, name.encode())
+        sealed = self._encrypt(content, name)
         self._connection.execute("INSERT INTO secret (name, sealed) VALUES (?, ?)", (name, sealed))
+
+    def has_secret(self, name: str) -> bool:
+        return bool(self._connection.execute("SELECT 1 FROM secret WHERE name = ?", (name,)).fetchone())
 
     def secret(self, name: str) -> bytes:
         """Read a secret back.  Raises `Refusal` if the master key is not this vault's."""
         (sealed,) = self._connection.execute("SELECT sealed FROM secret WHERE name = ?", (name,)).fetchone()
         try:
-            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+            return self._decrypt(sealed, name)
         except InvalidTag:
             raise Refusal(
                 "VAULT-KEY", "These key shares do not open this vault.", "Take this trial's shares."
             ) from None
+
+    def seal_record(self, inner: object, number: int) -> RecordSealed:
+        """Encrypt an event as record `number` of this vault."""
+        return RecordSealed(self._encrypt(pack_record(inner), _record_name(number)).hex())
+
+    def open_record(self, record: RecordSealed, number: int) -> object:
+        """Read record `number`.  Raises `Refusal` if this is another one, or was touched."""
+        try:
+            return unpack_record(self._decrypt(bytes.fromhex(record.box), _record_name(number)))
+        except (InvalidTag, ValueError):
+            raise Refusal("VAULT-RECORD", "A record of the vault was changed or moved.", "Restore a copy.") from None
+
+    def _encrypt(self, content: bytes, name: str) -> bytes:
+        nonce = self.entropy(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, name.encode())
+
+    def _decrypt(self, sealed: bytes, name: str) -> bytes:
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
 
     def sign(self, text: bytes) -> str:
         """Sign with the vault's Ed25519 key; hexadecimal."""
@@ -135,6 +163,10 @@ class Room:
             )
         box: bytes = row[0]
         return box
+
+
+def _record_name(number: int) -> str:
+    return f"record {number}"
 
 
 def _key_print(master_key: bytes) -> bytes:

@@ -35,7 +35,7 @@ def sign_checkpoint(room: Room, request: Request) -> Answer:
     The vault remembers what it signed: a head before the last one, or another hash at the same place, is a restored or
     rewritten ledger, and is refused (attack K3, V07).
     """
-    seq, chain_head = request.number("seq"), request.text("hash")
+    seq, chain_head = request.whole("seq"), request.text("hash")
     if seq < 1 or not _HASH.fullmatch(chain_head):
         raise Refusal("VAULT-REQUEST", "This is no head of a ledger.", "Nothing was done.")
     try:

@@ -26,8 +26,9 @@ from equipoise_vault.entries import (
 class VaultState:
     """The fold of the event log.
 
-    `signed` holds the heads of the trial's ledger that were signed (seq -> hash); `broken_on` the different slots whose
-    code was broken on a day in UTC; `is_in_use` says that a slot was opened, so that the list cannot be given up.
+    `signed` holds the heads of the trial's ledger that were signed (seq -> hash); `broken_on` and `opened_on`
+    the different slots whose code was broken, or that the pharmacist has opened, on a day in UTC; `is_in_use` says that
+    a slot was opened, so that the list cannot be given up.
     """
 
     rehearsal: bool = False
@@ -42,6 +43,7 @@ class VaultState:
     signature: str = ""
     signed: dict[int, str] = field(default_factory=dict)
     broken_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
+    opened_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
     is_in_use: bool = False
     is_released: bool = False
 
@@ -59,9 +61,9 @@ class VaultState:
         handler = _HANDLERS.get(entry.type)
         if handler:
             handler(self, entry.event)
-        if entry.type == "vault_code_broken":
-            broken: CodeBroken = entry.event
-            self.broken_on.setdefault(entry.recorded_at.date(), set()).add((broken.stratum, broken.slot))
+        shown = {"vault_code_broken": self.broken_on, "vault_envelope_opened": self.opened_on}.get(entry.type)
+        if shown is not None:
+            shown.setdefault(entry.recorded_at.date(), set()).add((entry.event.stratum, entry.event.slot))
 
 
 def _created(state: VaultState, event: VaultCreated) -> None:

@@ -48,9 +48,9 @@ def test_an_unknown_verb_is_refused_and_recorded(held, verb):
 
 
 def test_the_hatch_has_no_verb_that_answers_with_an_arm():
-    """The masked server's door: these three, and the masked side's own list names no other."""
+    """The masked server's door: these few, and the masked side's own list names no other."""
     assert {verb for verb, entry in VERBS.items() if entry.door is Door.HATCH} == set(HatchVerb)
-    assert set(HatchVerb) == {"describe", "sealed", "sign_checkpoint"}
+    assert set(HatchVerb) == {"describe", "sealed", "sign_checkpoint", "request_doses"}
 
 
 @pytest.mark.parametrize("verb", [verb for verb, entry in VERBS.items() if entry.door is Door.DESK])

@@ -180,6 +180,8 @@ def _problems(design: RandomisationDesign) -> tuple[str, ...]:
         problems.append("The numbers of slots and strata are outside what a leaf can hold.")
     if len(set(design.strata)) != len(design.strata):
         problems.append("Each stratum is named once.")
+    if not set(design.salt) <= set("0123456789abcdef"):
+        problems.append("The salt is written in hexadecimal digits, in small letters.")
     if design.packs and (design.packs.doses < 1 or design.packs.spares < 0):
         problems.append("Packs are numbered for at least one dose.")
     return tuple(problems) or design.procedure.problems(design.shares)

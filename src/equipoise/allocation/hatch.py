@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from equipoise.allocation.commitment import AllocationCommitment, read_commitment
+from equipoise.allocation.dose_request import DayOfDoses
 from equipoise.ledger import Checkpoint
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json, utc_text
 
@@ -27,6 +28,7 @@ class HatchVerb(StrEnum):
     DESCRIBE = "describe"
     SEALED = "sealed"
     SIGN_CHECKPOINT = "sign_checkpoint"
+    REQUEST_DOSES = "request_doses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ class VaultClient:
         seq, chain_head = head
         answer = self._ask(HatchVerb.SIGN_CHECKPOINT, {"seq": seq, "hash": chain_head, "signed_at": utc_text(when)})
         return Checkpoint(**answer)
+
+    def request_doses(self, due: DayOfDoses) -> None:
+        """Tell the pharmacy which doses are due on a day; the answer says nothing."""
+        self._ask(HatchVerb.REQUEST_DOSES, due.as_json())
 
     def _ask(self, verb: HatchVerb, body: Mapping[str, Json] | None = None) -> Mapping[str, Any]:
         request = {"verb": verb.value, "who": self._who, "role": self._role.value, "body": body or {}}

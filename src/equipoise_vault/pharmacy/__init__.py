@@ -1,0 +1,1 @@
+"""The pharmacy behind the wall: stock, cold chain, preparation, dispensing, and the balance to the unit."""
