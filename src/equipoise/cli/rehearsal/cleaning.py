@@ -11,6 +11,7 @@ from equipoise.conduct import AnswerQuery, CloseQuery, Correct, RaiseQuery, Reco
 from equipoise.conduct.words import DeviationKind
 
 _QUERY = "SYNTHETIC: this number differs from the source document. Please check."
+_IN_SOURCE = "SYNTHETIC: this is what stands in the source document."
 _ANSWER = "SYNTHETIC: two digits were exchanged; corrected."
 _DEVIATION = "SYNTHETIC: the blood sample stood two hours before it was centrifuged."
 _WEEK = timedelta(days=7)
@@ -42,7 +43,15 @@ def _settle(desk: Desk, slip: Mistyped) -> None:
     assert current is not None, "what was mistyped was captured"
     desk.do(
         slip.by,
-        Correct(slip.participant, slip.page, slip.item, current.seq, _ANSWER, Typed(slip.item, slip.truth), query),
+        Correct(
+            slip.participant,
+            slip.page,
+            slip.item,
+            current.seq,
+            _ANSWER,
+            Typed(slip.item, slip.truth, reason=_IN_SOURCE),
+            query,
+        ),
     )
     desk.do(slip.by, AnswerQuery(query, _ANSWER))
     desk.do(MONITOR, CloseQuery(query))
