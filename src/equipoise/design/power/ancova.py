@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from equipoise.design.power.quadrature import legendre, scaled_chi
-from equipoise.design.power.solving import normal_sum, reach, sensible
+from equipoise.design.power.solving import enough, has_size, inside, normal_sum, reach, sensible
 
 _POINTS = 64
 
@@ -21,6 +21,8 @@ def ancova_power(effect: float, first: float, second: float, correlation: float,
     Two-tailed as in `t_test`.  n >= 4.  Source: Shieh, Psychometrika 2017;82:529-542, written anew from the model.
     """
     sensible(alpha)
+    enough(first, second, 3)
+    inside(correlation)
     n = first + second
     df, a = n - 3, (n - 2) / 2
     full = effect * math.sqrt(first * second / n / (1 - correlation**2))
@@ -36,6 +38,8 @@ def ancova_power(effect: float, first: float, second: float, correlation: float,
 def ancova_size(effect: float, power: float, correlation: float, alpha: float = 0.05, ratio: float = 1.0) -> float:
     """Participants of the first arm, not rounded; the second arm has `ratio` times as many."""
     sensible(alpha, power)
+    has_size(effect)
+    inside(correlation)
     near = (1 + 1 / ratio) * (1 - correlation**2) * (normal_sum(alpha, power) / effect) ** 2
     return reach(lambda n: ancova_power(effect, n, ratio * n, correlation, alpha), power, 5 / (1 + ratio), near)
 
@@ -43,5 +47,7 @@ def ancova_size(effect: float, power: float, correlation: float, alpha: float = 
 def ancova_effect(first: float, second: float, power: float, correlation: float, alpha: float = 0.05) -> float:
     """The detectable difference in SDs of the outcome."""
     sensible(alpha, power)
+    enough(first, second, 3)
+    inside(correlation)
     near = normal_sum(alpha, power) * math.sqrt((1 / first + 1 / second) * (1 - correlation**2))
     return reach(lambda effect: ancova_power(effect, first, second, correlation, alpha), power, 0.0, near)

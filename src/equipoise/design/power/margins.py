@@ -5,7 +5,7 @@ import math
 from scipy import special
 
 from equipoise.design.power.quadrature import scaled_chi, upper_tail
-from equipoise.design.power.solving import reach, sensible
+from equipoise.design.power.solving import enough, reach, sensible
 from equipoise.vocabulary import Refusal
 
 
@@ -18,6 +18,7 @@ def non_inferiority_power(effect: float, margin: float, first: float, second: fl
     """
     sensible(alpha)
     _refuse_margin(effect, margin)
+    enough(first, second, 2)
     df = first + second - 2
     shift = (effect + margin) * math.sqrt(first * second / (first + second))
     return upper_tail(df, shift, float(special.stdtrit(df, 1 - alpha)))
@@ -41,6 +42,7 @@ def equivalence_power(effect: float, margin: float, first: float, second: float,
     sensible(alpha)
     if not abs(effect) < margin:
         raise _outside(effect, margin)
+    enough(first, second, 2)
     df = first + second - 2
     scale = math.sqrt(first * second / (first + second))
     bound = float(special.stdtrit(df, 1 - alpha))

@@ -72,3 +72,27 @@ def sensible(alpha: float, power: float | None = None) -> None:
         raise Refusal("POWER-ALPHA", f"Alpha is {alpha:g}, but a probability lies between 0 and 1.", "Try 0.05.")
     if power is not None and not alpha < power < 1:
         raise Refusal("POWER-POWER", f"A power of {power:g} lies outside alpha..1.", "Try 0.8 or 0.9.")
+
+
+def has_size(effect: float) -> None:
+    """Refuses to look for the size that finds no effect at all."""
+    if effect == 0 or not math.isfinite(effect):
+        raise Refusal("POWER-EFFECT", f"An effect of {effect:g} has no size.", "Give a difference in SDs, such as 0.5.")
+
+
+def enough(first: float, second: float, parameters: int) -> None:
+    """Refuses arms that leave a model with so many parameters no degree of freedom."""
+    if min(first, second) <= 0 or first + second - parameters < 1:
+        raise Refusal(
+            "POWER-SIZE",
+            f"Arms of {first:g} and {second:g} are too few to measure any spread.",
+            f"Take at least {parameters + 1} participants together, some in each arm.",
+        )
+
+
+def inside(correlation: float) -> None:
+    """Refuses correlations that are none, or perfect."""
+    if not -1 < correlation < 1:
+        raise Refusal(
+            "POWER-CORRELATION", f"A correlation of {correlation:g} is impossible or perfect.", "Try 0.5, or 0.7."
+        )

@@ -7,7 +7,7 @@ Some programs leave that far tail out; R's `power.t.test` does unless `strict = 
 import math
 
 from equipoise.design.power.quadrature import two_sided
-from equipoise.design.power.solving import normal_sum, reach, root, sensible
+from equipoise.design.power.solving import enough, has_size, normal_sum, reach, root, sensible
 
 
 def two_sample_power(effect: float, first: float, second: float, alpha: float = 0.05) -> float:
@@ -17,12 +17,14 @@ def two_sample_power(effect: float, first: float, second: float, alpha: float = 
     Source: Cohen, Statistical Power Analysis, 2nd ed. 1988, chapter 2, with the exact noncentral t.
     """
     sensible(alpha)
+    enough(first, second, 2)
     return two_sided(first + second - 2, effect * math.sqrt(first * second / (first + second)), alpha)
 
 
 def two_sample_size(effect: float, power: float, alpha: float = 0.05, ratio: float = 1.0) -> float:
     """Participants of the first arm, not rounded; the second arm has `ratio` times as many.  `power` > `alpha`."""
     sensible(alpha, power)
+    has_size(effect)
     near = (1 + 1 / ratio) * (normal_sum(alpha, power) / effect) ** 2
     return reach(lambda n: two_sample_power(effect, n, ratio * n, alpha), power, 3 / (1 + ratio), near)
 
@@ -42,12 +44,14 @@ def two_sample_alpha(effect: float, first: float, second: float, power: float) -
 def paired_power(effect: float, pairs: float, alpha: float = 0.05) -> float:
     """Power of the paired t test for a mean difference of `effect` SDs of the differences; v = pairs - 1."""
     sensible(alpha)
+    enough(pairs / 2, pairs / 2, 1)
     return two_sided(pairs - 1, effect * math.sqrt(pairs), alpha)
 
 
 def paired_size(effect: float, power: float, alpha: float = 0.05) -> float:
     """Pairs, not rounded."""
     sensible(alpha, power)
+    has_size(effect)
     return reach(lambda pairs: paired_power(effect, pairs, alpha), power, 2.0, (normal_sum(alpha, power) / effect) ** 2)
 
 

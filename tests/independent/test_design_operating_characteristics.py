@@ -1,0 +1,139 @@
+"""The published operating characteristics of the registry's plan, simulated anew, within three Monte Carlo errors.
+
+Assumed world: MEX-SLEDAI with mean 5, SD 3.5, rounded to 0..32, no effect of the drug.  Former figures: 10,000 to
+20,000 trials per row.  Of 144 comparisons at most two may lie beyond three errors of their difference, none far beyond.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from design_world import FixedSizes, view, world
+from equipoise.allocation import PermutedBlocks
+from equipoise.allocation.many_lists import tabulate
+from equipoise.analysis.many.joint import MaxTest
+from equipoise.analysis.many.moments import Ancova, PairedT, PooledT
+from equipoise.analysis.many.planned import Lists
+from equipoise.analysis.many.randomisation import RandomisationTest, complete_table
+from equipoise.design.simulation.criteria import AtLeast, Benefit, Significant, Without
+from equipoise.design.simulation.running import JointStep, Outcome, Step, Work, simulate
+from equipoise.design.simulation.workers import threads
+
+ALPHA = 0.05
+
+# shared shift -> (paired t in the treated arm, treated significant and control not, t test of the change, ANCOVA)
+ONE_ENDPOINT = {
+    (15, False, 0.5): ((0.029, 0.026, 0.049, 0.053), (0.101, 0.090, 0.048, 0.048), (0.260, 0.204, 0.049, 0.051)),
+    (15, False, 0.7): ((0.024, 0.023, 0.051, 0.052), (0.136, 0.119, 0.047, 0.049), (0.396, 0.267, 0.051, 0.050)),
+    (15, False, 0.8): ((0.027, 0.026, 0.050, 0.052), (0.180, 0.152, 0.050, 0.054), (0.522, 0.285, 0.050, 0.046)),
+    (15, True, 0.5): ((0.231, 0.184, 0.049, 0.048), (0.488, 0.275, 0.051, 0.051), (0.790, 0.228, 0.050, 0.049)),
+    (15, True, 0.7): ((0.148, 0.129, 0.046, 0.048), (0.453, 0.275, 0.049, 0.052), (0.792, 0.223, 0.051, 0.055)),
+    (15, True, 0.8): ((0.107, 0.097, 0.052, 0.051), (0.462, 0.280, 0.049, 0.049), (0.837, 0.193, 0.049, 0.049)),
+    (30, False, 0.5): ((0.028, 0.026, 0.053, 0.051), (0.172, 0.142, 0.049, 0.051), (0.504, 0.249, 0.053, 0.051)),
+    (30, False, 0.7): ((0.024, 0.023, 0.051, 0.053), (0.239, 0.181, 0.049, 0.050), (0.713, 0.212, 0.051, 0.048)),
+    (30, False, 0.8): ((0.025, 0.024, 0.050, 0.052), (0.338, 0.228, 0.051, 0.050), (0.856, 0.119, 0.051, 0.051)),
+    (30, True, 0.5): ((0.428, 0.245, 0.052, 0.051), (0.828, 0.145, 0.052, 0.053), (0.982, 0.017, 0.049, 0.050)),
+    (30, True, 0.7): ((0.261, 0.196, 0.051, 0.051), (0.777, 0.183, 0.046, 0.050), (0.984, 0.014, 0.047, 0.047)),
+    (30, True, 0.8): ((0.187, 0.154, 0.048, 0.049), (0.786, 0.176, 0.046, 0.047), (0.991, 0.007, 0.049, 0.049)),
+}
+CRITERIA = {
+    "paired": Benefit("treated", ALPHA, -1),
+    "only": Without(Benefit("treated", ALPHA, -1), Significant("control", ALPHA)),
+    "change": Significant("change", ALPHA),
+    "ancova": Significant("ancova", ALPHA),
+}
+METHODS = {"treated": PairedT(1), "control": PairedT(0), "change": PooledT(), "ancova": Ancova()}
+
+
+def simulated(model, n, allocate, steps, criteria, *, families=(), trials=20_000, seed=3) -> Outcome:
+    return simulate(Work(model, n, allocate, steps, families, criteria, ALPHA, seed, {}), trials, threads(2))
+
+
+def distance(share: float, former: float, trials: int, former_trials: int) -> float:
+    """How many standard errors of their difference two shares lie apart; former shares were printed to 3 decimals."""
+    mean = min(0.9999, max(1e-4, (share + former) / 2))
+    return abs(share - former) / math.sqrt(mean * (1 - mean) * (1 / trials + 1 / former_trials) + 0.00029**2)
+
+
+def test_one_endpoint() -> None:
+    """All 36 rows: the paired test fails by selection and by shared improvement; comparisons of arms never do."""
+    apart = []
+    for (n, selected, stays), rows in ONE_ENDPOINT.items():
+        for shift, row in enumerate(rows):
+            entry = (6 - 0.5 - 5) / 3.5 if selected else -np.inf
+            model = world(mean=5, sd=3.5, visits=stays, improvement=shift, decimals=0, least=0, most=32, entry=entry)
+            steps = tuple(Step(name, view(), method) for name, method in METHODS.items())
+            found = simulated(model, n, FixedSizes((n + 1) // 2), steps, CRITERIA)
+            apart += [distance(found.rates[k].share, v, 20_000, 10_000) for k, v in zip(CRITERIA, row, strict=True)]
+    assert len(apart) == 144
+    assert sum(each > 3 for each in apart) <= 2
+    assert max(apart) < 4.5
+
+
+# (n, r, shift in SD): mean number significant, any significant, any improved, at least 3 improved;
+# comparisons of the arms: ANCOVA any, Holm any, max-T any
+SEVEN_ENDPOINTS = {
+    (15, 0.0, 0.3): (0.93, 0.627, 0.619, 0.053, 0.302, 0.049, 0.047),
+    (15, 0.5, 0.0): (0.35, 0.246, 0.124, 0.010, 0.249, 0.044, 0.054),
+    (30, 0.0, 0.0): (0.35, 0.303, 0.164, 0.001, 0.299, 0.048, 0.049),
+    (30, 0.3, 0.3): (1.57, 0.704, 0.701, 0.239, 0.272, 0.045, 0.049),
+    (30, 0.5, 0.3): (1.60, 0.615, 0.612, 0.264, 0.231, 0.041, 0.045),
+}
+
+
+def test_seven_endpoints() -> None:
+    """Unadjusted tests find something in a quarter of trials; Holm and max-T keep 5 %."""
+    seven = range(7)
+    paired = tuple(Significant(f"paired_{k}", ALPHA) for k in seven)
+    improved = tuple(Benefit(f"paired_{k}", ALPHA, -1) for k in seven)
+    between = tuple(Significant(f"ancova_{k}", ALPHA) for k in seven)
+    holm = tuple(Significant(f"ancova_{k}", ALPHA / 7) for k in seven)
+    joint = tuple(Significant(f"max_t.{k}", ALPHA) for k in seven)
+    criteria = {f"paired_{k}": each for k, each in enumerate(paired)}
+    criteria |= {"any": AtLeast(1, paired), "improved": AtLeast(1, improved), "three": AtLeast(3, improved)}
+    criteria |= {"ancova": AtLeast(1, between), "holm": AtLeast(1, holm), "max_t": AtLeast(1, joint)}
+    apart = []
+    for (n, r, shift), row in SEVEN_ENDPOINTS.items():
+        model = world(items=7, visits=0.6, between=r, improvement=shift)
+        steps = tuple(Step(f"paired_{k}", view(k), PairedT(1)) for k in seven)
+        steps += tuple(Step(f"ancova_{k}", view(k), Ancova()) for k in seven)
+        sizes = (n // 2, n // 2) if n % 2 == 0 else (n // 2 + 1, n // 2)
+        table = tabulate(PermutedBlocks((n,)), sizes, n)
+        family = JointStep("max_t", tuple(map(str, seven)), tuple(map(view, seven)), MaxTest(table, 0))
+        found = simulated(model, n, Lists(table, (0, 1)), steps, criteria, families=(family,), trials=4_000)
+        mean = sum(found.rates[f"paired_{k}"].share for k in seven)
+        assert mean == pytest.approx(row[0], abs=0.07)
+        names = ("any", "improved", "three", "ancova", "holm")
+        apart += [distance(found.rates[k].share, v, 4_000, 20_000) for k, v in zip(names, row[1:6], strict=True)]
+        apart.append(distance(found.rates["max_t"].share, row[6], 4_000, 4_000))
+    assert max(apart) < 3.5
+
+
+# drift in SD: (size, power at 1 SD) of the test that respects the blocks, of the one that ignores them, of the t test
+BLOCKS = {
+    0: ((0.050, 0.726), (0.048, 0.735), (0.048, 0.734)),
+    2: ((0.052, 0.696), (0.024, 0.582), (0.023, 0.583)),
+    4: ((0.045, 0.695), (0.004, 0.283), (0.003, 0.285)),
+    8: ((0.051, 0.660), (0.000, 0.008), (0.000, 0.008)),
+}
+
+
+def test_ignoring_the_blocks() -> None:
+    """n = 28 in blocks of 4, linear drift over accrual: what ignores the blocks loses its power."""
+    table = tabulate(PermutedBlocks((4,)), (1, 1), 28)
+    methods = {
+        "blocks": RandomisationTest(table, 0),
+        "ignored": RandomisationTest(complete_table(), 1, given_sizes=True),
+        "t": PooledT(),
+    }
+    steps = tuple(Step(name, view(is_change=False), method) for name, method in methods.items())
+    criteria = {name: Significant(name, ALPHA) for name in methods}
+    apart = []
+    for drift, wanted in BLOCKS.items():
+        for which, effect in enumerate((0.0, 1.0)):
+            model = world(effect=effect, drift=drift, decimals=1)
+            found = simulated(model, 28, Lists(table, (0, 1)), steps, criteria, trials=4_000)
+            shares = [found.rates[name].share for name in methods]
+            apart += [distance(s, row[which], 4_000, 3_000) for s, row in zip(shares, wanted, strict=True)]
+    assert max(apart) < 3.5
