@@ -1,23 +1,57 @@
-"""Planted leaks: each is a mistake that somebody could make, and the two-worlds test must catch it.
+"""Planted leaks: each is a mistake that somebody could make, and its detector must catch it.
 
 A mutant gets hold of the arms the way a careless programmer would: from whoever prepares the dose.  The ids are those
-of the leak catalogue (SECURITY.md).
+of the leak catalogue (`catalogue.py`).
 """
 
 import logging
 import sys
+import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import detectors
+from pypdf import PdfWriter
+
+from equipoise.allocation import SlotAssigned
 from equipoise.cli.rehearsal.cast import MONITOR
 from equipoise.cli.rehearsal.trial import Rehearsal
-from equipoise.conduct import AdministerDose, RaiseQuery, RecordDeviation, StartEncounter
+from equipoise.conduct import AdministerDose, Capture, Dispense, RaiseQuery, Randomise, RecordDeviation, StartEncounter
 from equipoise.conduct.words import DeviationKind
+from equipoise.vocabulary import Refusal
 
-Mutant = Callable[[Rehearsal], None]
 TREATED = "secretome"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A planted leak: the rows of the catalogue that it stands for, and the detector that must catch it."""
+
+    leaks: tuple[str, ...]
+    plant: Callable[[Rehearsal], None]
+    caught_by: detectors.Detector
+    worlds: str
+
+    @property
+    def name(self) -> str:
+        return self.plant.__name__
+
+
+MUTANTS: list[Mutant] = []
+
+
+def leak(
+    *leaks: str, caught_by: detectors.Detector = detectors.different_bytes, worlds: str = "arbitrary"
+) -> Callable[[Callable[[Rehearsal], None]], Callable[[Rehearsal], None]]:
+    """Register a mutant; `worlds` is the kind of pair in which it is planted."""
+
+    def register(plant: Callable[[Rehearsal], None]) -> Callable[[Rehearsal], None]:
+        MUTANTS.append(Mutant(leaks, plant, caught_by, worlds))
+        return plant
+
+    return register
 
 
 def arm_of(rehearsal: Rehearsal, participant: str) -> str:
@@ -37,15 +71,17 @@ def _on_command(rehearsal: Rehearsal, kind: type, spoil: Callable[[object, str],
     desk.do = do  # type: ignore[method-assign]  # the planted fault
 
 
+@leak("L4")
 def kit_label(rehearsal: Rehearsal) -> None:
-    """L4: the label carries the lot, and lots differ by arm."""
+    """The label carries the lot, and lots differ by arm."""
     _on_command(
         rehearsal, AdministerDose, lambda dose, arm: replace(dose, body_site=f"{dose.body_site}, lot {arm[0]}1")
     )
 
 
+@leak("L5")
 def preparation_time(rehearsal: Rehearsal) -> None:
-    """L5: the product is thawed, saline is not, and the time given shows it."""
+    """The product is thawed, saline is not, and the time given shows it."""
     _on_command(
         rehearsal,
         AdministerDose,
@@ -53,8 +89,9 @@ def preparation_time(rehearsal: Rehearsal) -> None:
     )
 
 
+@leak("L6")
 def extra_entry(rehearsal: Rehearsal) -> None:
-    """L6: one more line in the trail for the active arm."""
+    """One more line in the trail for the active arm."""
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
         if arm == TREATED:
@@ -66,13 +103,15 @@ def extra_entry(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L7")
 def pharmacist_note(rehearsal: Rehearsal) -> None:
-    """L7: a note of the pharmacy is copied into a query."""
+    """A note of the pharmacy is copied into a query."""
     _on_command(rehearsal, RaiseQuery, lambda query, arm: replace(query, text=f"{query.text} Pharmacy says: {arm}."))
 
 
+@leak("L8")
 def attachment_name(rehearsal: Rehearsal) -> None:
-    """L8: a file is named after the product."""
+    """A file is named after the product."""
     folder = _folder(rehearsal)
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
@@ -82,8 +121,9 @@ def attachment_name(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L10")
 def order_of_visits(rehearsal: Rehearsal) -> None:
-    """L10: one arm is seen first, and the order of lines tells."""
+    """One arm is seen first, and the order of lines tells."""
     _on_command(
         rehearsal,
         StartEncounter,
@@ -93,13 +133,15 @@ def order_of_visits(rehearsal: Rehearsal) -> None:
     )
 
 
+@leak("L11")
 def padded_name(rehearsal: Rehearsal) -> None:
-    """L11: a stored text is as long as the name of the arm."""
+    """A stored text is as long as the name of the arm."""
     _on_command(rehearsal, AdministerDose, lambda dose, arm: replace(dose, body_site="." * len(arm)))
 
 
+@leak("L19")
 def hidden_table(rehearsal: Rehearsal) -> None:
-    """L19: a table that no page shows."""
+    """A table that no page shows."""
     connection = rehearsal.desk.book.ledger._connection
     connection.execute("CREATE TABLE IF NOT EXISTS cache (participant TEXT, kind INTEGER)")
 
@@ -110,8 +152,9 @@ def hidden_table(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L16")
 def stock_line(rehearsal: Rehearsal) -> None:
-    """L16: stock is counted by kind of kit."""
+    """Stock is counted by kind of kit."""
     folder, given = _folder(rehearsal), {}
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
@@ -122,8 +165,9 @@ def stock_line(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L17")
 def unlabelled_letter(rehearsal: Rehearsal) -> None:
-    """L17: participants are lettered X and Y in the order in which their arms first appear."""
+    """Participants are lettered X and Y in the order in which their arms first appear."""
     seen: list[str] = []
     folder = _folder(rehearsal)
 
@@ -137,8 +181,9 @@ def unlabelled_letter(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L18")
 def log_line(rehearsal: Rehearsal) -> None:
-    """L18: a line in the log."""
+    """A line in the log."""
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
         logging.getLogger("pharmacy").warning("prepared %s", arm)
@@ -147,8 +192,9 @@ def log_line(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L18")
 def printed_line(rehearsal: Rehearsal) -> None:
-    """L18: a forgotten print."""
+    """A forgotten print."""
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
         print(len(arm), file=sys.stderr)
@@ -157,8 +203,9 @@ def printed_line(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L20", "L25")
 def early_column(rehearsal: Rehearsal) -> None:
-    """L20, L25: an export has the arm's column before release."""
+    """An export has the arm's column before release."""
     folder = _folder(rehearsal)
 
     def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
@@ -169,30 +216,156 @@ def early_column(rehearsal: Rehearsal) -> None:
     _on_command(rehearsal, AdministerDose, spoil)
 
 
+@leak("L23")
 def seed_in_settings(rehearsal: Rehearsal) -> None:
-    """L23: a seed share in a configuration file."""
+    """A seed share in a configuration file."""
     share = rehearsal.vault.seed_share(MONITOR.role)
     (_folder(rehearsal) / "settings.toml").write_text(f'seed = "{share.hex()}"\n')
+
+
+@leak("L3")
+def single_pack_resupply(rehearsal: Rehearsal) -> None:
+    """A pack of the active product that was used orders the next one."""
+    orders = _folder(rehearsal) / "orders.csv"
+
+    def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
+        if arm == TREATED:
+            with orders.open("a") as file:
+                file.write("1 pack\n")
+        return dose
+
+    _on_command(rehearsal, AdministerDose, spoil)
+
+
+@leak("L9")
+def restricted_value(rehearsal: Rehearsal) -> None:
+    """A value that moves with the arm stands on a page that everybody reads."""
+
+    def spoil(page: Capture, arm: str) -> Capture:
+        pulse = str(88 if arm == TREATED else 72)
+        moved = (replace(each, text=pulse) if each.item == "pulse" else each for each in page.answers)
+        return replace(page, answers=tuple(moved))
+
+    _on_command(rehearsal, Capture, spoil)
+
+
+@leak("L12")
+def extra_statement(rehearsal: Rehearsal) -> None:
+    """One statement more is sent to the database for one arm; it changes nothing and shows nothing."""
+    connection = rehearsal.desk.book.ledger._connection
+
+    def spoil(pack: Dispense, arm: str) -> Dispense:
+        if arm == TREATED:
+            connection.execute("SELECT 1")
+        return pack
+
+    _on_command(rehearsal, Dispense, spoil)
+
+
+@leak("L14")
+def paper_metadata(rehearsal: Rehearsal) -> None:
+    """A printed form carries the arm in its metadata."""
+    folder = _folder(rehearsal)
+
+    def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
+        paper = PdfWriter()
+        paper.add_blank_page(100, 100)
+        paper.add_metadata({"/Keywords": arm})
+        paper.write(folder / f"{dose.participant}.pdf")
+        return dose
+
+    _on_command(rehearsal, AdministerDose, spoil)
+
+
+@leak("L14")
+def hidden_sheet(rehearsal: Rehearsal) -> None:
+    """A workbook has a hidden sheet."""
+    book = _folder(rehearsal) / "doses.xlsx"
+
+    def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
+        with zipfile.ZipFile(book, "a", zipfile.ZIP_DEFLATED) as sheets:
+            sheet = zipfile.ZipInfo(f"xl/sheet{len(sheets.namelist())}.xml")
+            sheets.writestr(sheet, f'<sheet state="hidden">{arm}</sheet>')
+        return dose
+
+    _on_command(rehearsal, AdministerDose, spoil)
+
+
+@leak("L15")
+def kit_in_refusal(rehearsal: Rehearsal) -> None:
+    """A refusal names the kind of kit that is out of stock."""
+    desk, hand_in = rehearsal.desk, rehearsal.desk.do
+
+    def do(actor, command, *, why=""):  # type: ignore[no-untyped-def]  # stands in for Desk.do
+        try:
+            return hand_in(actor, command, why=why)
+        except Refusal as refusal:
+            kit = arm_of(rehearsal, command.participant)
+            raise Refusal(refusal.rule, f"{refusal.sentence} ({kit} kit)", refusal.remedy) from None
+
+    desk.do = do  # type: ignore[method-assign]  # the planted fault
+
+
+@leak("L21", caught_by=detectors.refused_names)
+def unblinded_folder(rehearsal: Rehearsal) -> None:
+    """A file's name says what it holds, in every world."""
+    (_folder(rehearsal) / "unblinded_notes.txt").touch()
+
+
+@leak("L22")
+def search_index(rehearsal: Rehearsal) -> None:
+    """The search index takes in the pharmacy's notes."""
+    connection = rehearsal.desk.book.ledger._connection
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (participant, words)")
+
+    def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
+        connection.execute("INSERT INTO search VALUES (?, ?)", (dose.participant, f"thawed {arm}"))
+        return dose
+
+    _on_command(rehearsal, AdministerDose, spoil)
+
+
+@leak("L24")
+def validation_copy(rehearsal: Rehearsal) -> None:
+    """The real list is copied for a validation run."""
+    arms = [rehearsal.vault.nature_of(0, slot) for slot in range(4)]
+    (_folder(rehearsal) / "validation.csv").write_text("\n".join(arms))
+
+
+@leak("L26", caught_by=detectors.different_designs, worlds="designs")
+def restriction_in_protocol(rehearsal: Rehearsal) -> None:
+    """The protocol, as recruiters have it, tells the restriction."""
+    (_folder(rehearsal) / "protocol.txt").write_text(str(rehearsal.part.design.procedure.parameters()))
+
+
+@leak("L27", caught_by=detectors.slots_out_of_order)
+def inherited_slot(rehearsal: Rehearsal) -> None:
+    """The last participant replaces the first and inherits the slot."""
+    desk, hand_in = rehearsal.desk, rehearsal.desk.do
+
+    def do(actor, command, *, why=""):  # type: ignore[no-untyped-def]  # stands in for Desk.do
+        given = list(desk.state.allocation.slot_of.values())
+        if isinstance(command, Randomise) and len(given) == rehearsal.part.participants - 1:
+            again = (SlotAssigned(command.participant, *given[0]),)
+            return desk.book.execute(lambda trial: again, who=actor.who, role=actor.role)
+        return hand_in(actor, command, why=why)
+
+    desk.do = do  # type: ignore[method-assign]  # the planted fault
+
+
+@leak("L28")
+def break_banner(rehearsal: Rehearsal) -> None:
+    """After a code break, everybody reads the arm."""
+
+    def spoil(dose: AdministerDose, arm: str) -> AdministerDose:
+        on = rehearsal.desk.clock().date()
+        banner = f"SYNTHETIC: code broken for this participant: {arm}."
+        rehearsal.desk.do(MONITOR, RecordDeviation(dose.participant, DeviationKind.OTHER, on, banner))
+        return dose
+
+    _on_command(rehearsal, AdministerDose, spoil)
 
 
 def _folder(rehearsal: Rehearsal) -> Path:
     (_, _, file) = rehearsal.desk.book.ledger._connection.execute("PRAGMA database_list").fetchone()
     return Path(file).parent
-
-
-MUTANTS: tuple[Mutant, ...] = (
-    kit_label,
-    preparation_time,
-    extra_entry,
-    pharmacist_note,
-    attachment_name,
-    order_of_visits,
-    padded_name,
-    stock_line,
-    unlabelled_letter,
-    log_line,
-    printed_line,
-    hidden_table,
-    early_column,
-    seed_in_settings,
-)

@@ -9,8 +9,9 @@ import pytest
 from equipoise.closure.release import ReleasedAllocation
 
 MASKED = ("ledger", "allocation", "conduct", "safety")
-ALLOWED = {("RandomisationDesign", "arms"), ("Outcome", "arm")}
-"""The frozen design names the arms, a procedure's outcome is an index while the list is drawn: neither names people."""
+ALLOWED = {("RandomisationDesign", "arms"), ("Outcome", "arm"), ("ProcedureTable", "arm")}
+"""The frozen design names the arms; an index stands in a procedure's outcome while a list is drawn, and in the table
+from which lists are simulated.  None of them names people."""
 
 
 def dataclasses_of(room):

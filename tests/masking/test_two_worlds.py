@@ -6,27 +6,42 @@ Source: ICH E6(R3) 4.1.4; EMA guideline on computerised systems 2023, 6.2.1 (the
 from itertools import islice
 from pathlib import Path
 
+import detectors
 import mutants
 import pytest
 import worlds
 
 
 @pytest.mark.parametrize("kind", ["swap", "arbitrary"])
-def test_two_worlds_are_the_same_bytes(kind: str, pairs: int, tmp_path: Path) -> None:
-    for first, second in islice(worlds.share_seeds(kind), (pairs + 1) // 2):
-        one, other = worlds.play(tmp_path / "one", first), worlds.play(tmp_path / "other", second)
-        assert one.arms != other.arms, "the pair must differ in what it is about"
-        assert worlds.differences(one, other) == []
+def test_two_worlds_are_the_same_bytes(kind: str, pairs: int, folder: Path) -> None:
+    """One pair in ten is the whole study with its reports; the others have few visits."""
+    few = (pairs + 1) // 2
+    whole = max(1, few // 10)
+    for is_whole, how_many in ((True, whole), (False, few - whole)):
+        for first, second in islice(worlds.pairs_of_worlds(kind, whole=is_whole), how_many):
+            one = worlds.play(folder / "one", first, reports=is_whole)
+            other = worlds.play(folder / "other", second, reports=is_whole)
+            assert one.arms != other.arms, "the pair must differ in what it is about"
+            for detector in detectors.ALL:
+                assert detector(one, other) == [], detector.__name__
 
 
-def test_the_allow_list_has_at_most_five_kinds_of_token(tmp_path: Path) -> None:
-    first, _ = next(worlds.share_seeds("swap"))
-    assert len(worlds.play(tmp_path / "one", first, reports=False).tokens) <= 5
+def test_two_designs_are_the_same_bytes(folder: Path) -> None:
+    """L26: who reads everything that masked roles have does not learn the restriction either."""
+    first, second = next(worlds.pairs_of_worlds("designs"))
+    one, other = worlds.play(folder / "one", first), worlds.play(folder / "other", second)
+    assert one.arms == other.arms and one.design_digest != other.design_digest
+    assert detectors.different_designs(one, other) == []
 
 
-@pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.__name__)
-def test_a_planted_leak_is_caught(mutant: mutants.Mutant, tmp_path: Path) -> None:
-    first, second = next(worlds.share_seeds("arbitrary"))
-    one = worlds.play(tmp_path / "one", first, mutant, reports=False)
-    other = worlds.play(tmp_path / "other", second, mutant, reports=False)
-    assert worlds.differences(one, other), f"{mutant.__doc__} was not caught"
+def test_the_allow_list_has_at_most_five_kinds_of_token(folder: Path) -> None:
+    first, _ = next(worlds.pairs_of_worlds("swap"))
+    assert len(worlds.play(folder / "one", first).tokens) <= 5
+
+
+@pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_leak_is_caught(mutant: mutants.Mutant, folder: Path) -> None:
+    first, second = next(worlds.pairs_of_worlds(mutant.worlds))
+    one = worlds.play(folder / "one", first, mutant.plant)
+    other = worlds.play(folder / "other", second, mutant.plant)
+    assert mutant.caught_by(one, other), f"{mutant.plant.__doc__} was not caught"

@@ -1,8 +1,9 @@
 """Two worlds: the same trial, the same people, the same clock - and another allocation.
 
 Everything that a masked role can obtain from a world is a *surface*: the bytes and names of every file outside the
-vault, the database as a dump, the ledger as an export, what the program prints and logs, every masked report.  A new
-file in the trial's folder is a surface by itself; a new kind of output is added to `surfaces_of`.
+vault (archives unpacked), the database as a dump and the statements sent to it, the ledger as an export, what the
+program prints, logs and refuses, every masked report.  A new file in the trial's folder is a surface by itself; a new
+kind of output is added to `surfaces_of`.
 
 Source: noninterference tested with pairs (Hritcu et al., Journal of Functional Programming 2016; 26: e4).
 """
@@ -12,29 +13,34 @@ import io
 import logging
 import re
 import shutil
+import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from pypdf import PdfReader
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from equipoise.allocation import RandomisationDesign, read_design
+from equipoise.allocation import BlockUrn, RandomisationDesign, allocate, read_design
 from equipoise.allocation.commitment import SEED_PARTIES
 from equipoise.allocation.rehearsal import RehearsalVault
+from equipoise.cli.rehearsal.cast import CARE_PROVIDER, INVESTIGATOR, STATISTICIAN
 from equipoise.cli.rehearsal.outcome import sealed, trial_inputs
 from equipoise.cli.rehearsal.trial import Part, Rehearsal, recruit, start
 from equipoise.cli.verify import run as verify
+from equipoise.conduct import AdministerDose, Dispense, Enrol
 from equipoise.design import load_scenario
 from equipoise.protocol import load_definition, study_file
 from equipoise.reporting import build_status, write_report
-from equipoise_vault.seal import make_list
+from equipoise.vocabulary import Refusal
+from equipoise_vault.drbg import KeyedGenerator, list_seed
 
 PARTICIPANTS = 4
-_TOKEN = re.compile(rb'(?:[0-9a-f]{4,8}\s){7,15}[0-9a-f]{4,8}|[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
-"""What looks like a token: only the exact values of the allow-list are replaced."""
+_FEW_VISITS = ("screening", "baseline", "dose_01", "dose_02", "dose_10", "end_of_treatment")
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,20 @@ class World:
     surfaces: dict[str, bytes]
     tokens: dict[str, tuple[str, ...]]
     arms: tuple[str, ...]
+    design_digest: str
 
 
 @cache
-def script() -> Part:
-    """What both worlds share.  The product has no effect: an effect would be the drug's own leak, not the system's."""
+def script(*, whole: bool = False) -> Part:
+    """What both worlds share; unless `whole`, with few visits, so that many pairs can be played.
+
+    The product has no effect: an effect would be the drug's own leak, not the system's.
+    """
     study = study_file("NCT05921058")
     definition = load_definition(study)
+    if not whole:
+        few = tuple(each for each in definition.encounters if each.id in _FEW_VISITS)
+        definition = definition.model_copy(update={"encounters": few})
     details = YAML(typ="safe").load((study.parent / "randomisation.yaml").read_text(encoding="utf-8"))
     design = read_design({**details, "study": definition.digest})
     scenario = load_scenario(study.parent.parent / "scenario.yaml")
@@ -68,44 +81,55 @@ def arms_of(design: RandomisationDesign, share_seed: int) -> tuple[str, ...]:
     vault = RehearsalVault.__new__(RehearsalVault)
     vault._share_seed = share_seed
     shares = [vault.seed_share(party) for party in SEED_PARTIES]
-    return tuple(slot.arm for slot in make_list(design, *shares).slots[:PARTICIPANTS])
+    generator = KeyedGenerator(list_seed(*shares, design.digest))
+    drawn = allocate(design.procedure, design.shares, PARTICIPANTS, generator.below)
+    return tuple(design.arms[arm] for arm in drawn)
 
 
-def share_seeds(kind: str) -> Iterator[tuple[int, int]]:
-    """Pairs of share seeds: `swap` exchanges the arms of every participant, `arbitrary` shares no more than half."""
-    design, first = script().design, 1
-    while True:
-        own = arms_of(design, first)
-        for second in range(first + 1, first + 10_000):
-            other = arms_of(design, second)
-            same = sum(a == b for a, b in zip(own, other, strict=True))
-            if same == 0 if kind == "swap" else 0 < same <= PARTICIPANTS // 2:
-                yield first, second
-                break
-        first += 1
+def pairs_of_worlds(kind: str, *, whole: bool = False) -> Iterator[tuple[Part, Part]]:
+    """What two worlds are made from, pair after pair; both have the same script.
+
+    `swap` exchanges the arms of every participant; `arbitrary` keeps some of them, with other numbers per arm;
+    `designs` gives the same arms by another restriction, since the restriction is a secret too (L26).
+    """
+    part = script(whole=whole)
+    other_design = replace(part.design, procedure=BlockUrn(3)) if kind == "designs" else part.design
+    for first in count(1):
+        own = arms_of(part.design, first)
+        other = next(each for each in count(first + 1) if _is_pair(kind, own, arms_of(other_design, each)))
+        yield replace(part, allocation_seed=first), replace(part, allocation_seed=other, design=other_design)
 
 
-def play(
-    folder: Path, share_seed: int, spoil: Callable[[Rehearsal], None] | None = None, *, reports: bool = True
-) -> World:
+def _is_pair(kind: str, own: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    same = sum(a == b for a, b in zip(own, other, strict=True))
+    sizes = [sorted(Counter(arms).values()) for arms in (own, other)]
+    return {"swap": same == 0, "arbitrary": 0 < same < len(own) and sizes[0] != sizes[1], "designs": own == other}[kind]
+
+
+def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = None, *, reports: bool = False) -> World:
     """Play one world from the empty folder to the last visit; `spoil` plants a leak in it.
 
-    Without `reports` the slow surfaces are left out: enough where a planted leak must show in the others.
+    Only with `reports` are the slow surfaces made: enough for some pairs, since they are made from the others.
     """
     trial = folder / "trial"
     shutil.rmtree(folder, ignore_errors=True)
     trial.mkdir(parents=True)
-    printed, logged = io.StringIO(), io.StringIO()
+    printed, logged, statements = io.StringIO(), io.StringIO(), list[str]()
     handler = logging.StreamHandler(logged)
     logging.getLogger().addHandler(handler)
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            rehearsal = start(replace(script(), allocation_seed=share_seed), trial)
+            rehearsal = start(part, trial)
+            rehearsal.desk.book.ledger._connection.set_trace_callback(statements.append)
             with rehearsal.vault:
                 if spoil:
                     spoil(rehearsal)
+                told = []
                 for _ in recruit(rehearsal):
-                    pass
+                    if not told and not rehearsal.is_recruiting():
+                        told += refusals(rehearsal)  # while the last ones are under way
+                told += refusals(rehearsal)
+            rehearsal.desk.book.ledger._connection.set_trace_callback(None)
             tokens = declassified(rehearsal)
             if reports:
                 write_status(rehearsal, trial)
@@ -114,7 +138,32 @@ def play(
         logging.getLogger().removeHandler(handler)
     surfaces["printed"] = printed.getvalue().encode()
     surfaces["logged"] = logged.getvalue().encode()
-    return World(surfaces, tokens, tuple(course.arm or "" for course in rehearsal.courses))
+    surfaces["refusals"] = "\n".join(told).encode()
+    surfaces["statements"] = "\n".join(re.split(r"['\d?]", text)[0] for text in statements).encode()
+    arms = tuple(course.arm or "" for course in rehearsal.courses)
+    return World(surfaces, tokens, arms, part.design.digest)
+
+
+def refusals(rehearsal: Rehearsal) -> list[str]:
+    """What the program says to steps that it must not take, for every randomised participant (L15)."""
+    desk, told = rehearsal.desk, []
+    slot_of, packs = desk.state.allocation.slot_of, desk.state.allocation.pack_map
+    visit, now = desk.plan.definition.dose_encounters()[0].id, desk.clock()
+    numbers = list(slot_of)
+    for number, neighbour in zip(numbers, numbers[1:] + numbers[:1], strict=True):
+        not_his = packs.pack(slot_of[neighbour][1], 1)
+        for actor, command in (
+            (INVESTIGATOR, Enrol(number)),
+            (STATISTICIAN, Dispense(number, visit, not_his)),
+            (CARE_PROVIDER, Dispense(number, visit, not_his)),
+            (CARE_PROVIDER, AdministerDose(number, visit, "00000", now, "1", "left deltoid")),
+        ):
+            try:
+                desk.do(actor, command)
+                told.append(f"{number} {type(command).__name__}: done")
+            except Refusal as refusal:
+                told.append(f"{number} {type(command).__name__}: {refusal.rule} {refusal.sentence} {refusal.remedy}")
+    return told
 
 
 def surfaces_of(rehearsal: Rehearsal, trial: Path) -> dict[str, bytes]:
@@ -127,6 +176,8 @@ def surfaces_of(rehearsal: Rehearsal, trial: Path) -> dict[str, bytes]:
     surfaces = {f"file {path.relative_to(trial)}": path.read_bytes() for path in trial.rglob("*") if path.is_file()}
     for paper in trial.rglob("*.pdf"):  # streams are compressed: read what they say
         surfaces[f"file {paper.relative_to(trial)}"] = _paper(paper)
+    for archive in filter(zipfile.is_zipfile, trial.rglob("*")):
+        surfaces |= _members(archive, f"file {archive.relative_to(trial)}")
     surfaces["verification"] = _verification(trial)
     surfaces["file names"] = "\n".join(sorted(surfaces)).encode()
     surfaces["database dump"] = dump.encode()
@@ -146,6 +197,14 @@ def _paper(pdf: Path) -> bytes:
     reader = PdfReader(pdf)
     pages = [f"{page.mediabox}\n{page.extract_text()}" for page in reader.pages]
     return "\n".join([str(reader.metadata), *pages]).encode()
+
+
+def _members(archive: Path, name: str) -> dict[str, bytes]:
+    """Every member of a ZIP or XLSX file with its metadata, in place of the compressed bytes."""
+    with zipfile.ZipFile(archive) as opened:
+        described = "\n".join(f"{each.filename} {each.date_time} {each.comment!r}" for each in opened.infolist())
+        members = {f"{name}/{each.filename}": opened.read(each) for each in opened.infolist()}
+    return {name: described.encode(), **members}
 
 
 def _verification(trial: Path) -> bytes:
@@ -174,40 +233,3 @@ def declassified(rehearsal: Rehearsal) -> dict[str, tuple[str, ...]]:
         "chain hash": tuple(entry.hash for entry in entries),
         "pack number": state.allocation.pack_map.flat(),
     }
-
-
-def normalised(world: World) -> tuple[dict[str, bytes], dict[tuple[str, str], int]]:
-    """The surfaces with every token replaced by a placeholder of its own, and how often each kind stood where."""
-    names = {value: (kind, place) for kind, values in world.tokens.items() for place, value in enumerate(values)}
-    counts: dict[tuple[str, str], int] = {}
-    clean = {}
-    for surface, content in world.surfaces.items():
-
-        def placeholder(match: re.Match[bytes], surface: str = surface) -> bytes:
-            text = match.group()
-            kind, place = names.get("".join(text.decode().split()), ("", 0))
-            if not kind:  # two hashes side by side look like a signature
-                return b"".join(_TOKEN.sub(placeholder, half) for half in (text[:64], text[64:])) if text[64:] else text
-            counts[surface, kind] = counts.get((surface, kind), 0) + 1
-            return f"<{kind} {place:06d}>".encode()
-
-        clean[surface] = _TOKEN.sub(placeholder, content)
-    return clean, counts
-
-
-def differences(one: World, other: World) -> list[str]:
-    """Where the worlds differ after the tokens are out: the surface and the smallest differing span."""
-    (clean, counts), (other_clean, other_counts) = normalised(one), normalised(other)
-    found = [f"surface {name} exists in one world only" for name in sorted(clean.keys() ^ other_clean.keys())]
-    for name in sorted(clean.keys() & other_clean.keys()):
-        if clean[name] != other_clean[name]:
-            found.append(f"{name}: {_span(clean[name], other_clean[name])}")
-    if counts != other_counts:
-        found.append("an allowed token stands more often in one world")
-    return found
-
-
-def _span(one: bytes, other: bytes) -> str:
-    shorter = min(len(one), len(other))
-    first = next((place for place in range(shorter) if one[place] != other[place]), shorter)
-    return f"byte {first}: {one[first - 40 : first + 40]!r} / {other[first - 40 : first + 40]!r}"
