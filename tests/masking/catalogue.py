@@ -92,7 +92,7 @@ def evidence(leak: Leak) -> tuple[str, ...]:
 
 def table(outcomes: dict[str, str]) -> list[str]:
     """The catalogue as lines; `outcomes` gives the outcome of every test that ran."""
-    lines = [f"{'':4} {'what leaks':70} {'':2}  result"]
+    lines = [f"{'':4} {'what leaks':70} by  result"]
     lines += [f"{leak.id:4} {leak.leaks:70} {leak.detectors:2}  {_result(leak, outcomes)}" for leak in CATALOGUE]
     letters = ", ".join(f"{letter}: {meaning}" for letter, meaning in DETECTORS.items())
     return [*lines, f"{letters}. The other tests run in `make test`."]
