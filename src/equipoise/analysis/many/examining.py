@@ -177,10 +177,10 @@ def _varied(scenario: Scenario, item: str, least: float | None, improvement: flo
 def _false_claims(given: Examined, workers: Workers) -> tuple[Rate | None, Rate | None]:
     """(paired test inside the arm, main comparison) of the primary endpoint when there is no effect."""
     definition = given.definition
-    modelled = model_of_study(definition, given.scenario)
+    primary = primary_endpoint(definition).id
+    modelled = model_of_study(definition, given.scenario, only=primary)
     planned = planned_steps(definition, given.design, modelled, given.participants)
     rows = claims(definition, frozenset(step.id for step in planned.steps))
-    primary = primary_endpoint(definition).id
     wanted = {each.id for each in definition.analysis.analyses if each.endpoint == primary}
     inside = {each.id for each in definition.analysis.analyses if each.method == WITHIN}
     deciding = {each.id for each in definition.analysis.analyses if each.role == "main"} - inside

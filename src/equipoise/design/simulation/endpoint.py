@@ -42,9 +42,9 @@ class View:
         return np.log10(values) if self.is_log else values
 
     def _side(self, trials: Trials) -> Sides:
-        side = np.full(trials.arm.shape, -1, dtype=np.int8)
-        side[trials.arm == self.arms[0]] = 1
-        side[trials.arm == self.arms[1]] = 0
+        sides = np.full(max(int(trials.arm.max()), *self.arms) + 1, -1, dtype=np.int8)
+        sides[self.arms[0]], sides[self.arms[1]] = 1, 0
+        side: Sides = sides[trials.arm]
         side[~trials.seen[self.place.outcome]] = -1
         if self.per_protocol:
             side[~trials.adherent] = -1

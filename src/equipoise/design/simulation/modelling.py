@@ -31,15 +31,17 @@ class Modelled:
     left_out: tuple[str, ...]
 
 
-def model_of_study(definition: StudyDefinition, scenario: Scenario, standardised: float | None = None) -> Modelled:
-    """The model of a study under a scenario.
+def model_of_study(
+    definition: StudyDefinition, scenario: Scenario, standardised: float | None = None, only: str | None = None
+) -> Modelled:
+    """The model of a study under a scenario, with all its endpoints or `only` one of them.
 
     `standardised` is an effect in standard deviations of the primary endpoint's item, given to every arm but the
     reference arm, and to other items by their dependence on disease activity; it counts where the scenario names no
     effect at all.
     """
     numeric = _numeric(definition, scenario)
-    endpoints = [each for each in definition.endpoints if each.id in numeric]
+    endpoints = [each for each in definition.endpoints if each.id in numeric and only in (None, each.id)]
     if not endpoints:
         raise Refusal("DESIGN-ENDPOINT", "No endpoint of this study is a number.", "Name a numeric primary endpoint.")
     items = _items(definition, scenario, endpoints)

@@ -118,11 +118,13 @@ def run_block(work: Work, block: Block) -> Tally:
     arm = work.allocate((count, work.participants), stream(work.seed, number, Purpose.ALLOCATION))
     trials = draw_trials(work.model, arm, stream(work.seed, number, Purpose.NATURE))
     generator = stream(work.seed, number, Purpose.ANALYSIS)
+    views = {step.view for step in work.steps}.union(*(family.views for family in work.families))
+    compared = {view: view(trials) for view in views}
     answers: dict[str, Answers] = {}
     for step in work.steps:
-        answers[step.id] = step.method(step.view(trials), generator)
+        answers[step.id] = step.method(compared[step.view], generator)
     for family in work.families:
-        found = family.method(tuple(view(trials) for view in family.views), generator)
+        found = family.method(tuple(compared[view] for view in family.views), generator)
         answers |= {f"{family.id}.{member}": each for member, each in zip(family.members, found, strict=True)}
     return Tally(
         count,

@@ -52,125 +52,137 @@ def arm_moments(x, y, side, out):
 
 
 @njit(cache=True, nogil=True)
-def procedure_p(scores, side, chance, treats, after, given_sizes, out):  # noqa: PLR0912, PLR0915, PLR0917
-    """Weights w[state, treated, sum] go from participant to participant; then the tails of the difference in means."""
+def procedure_p(scores, side, chance, treats, after, given_sizes, out):  # noqa: PLR0917  positional for numba
     trials, n = scores.shape
-    states, branches = chance.shape
+    cells = len(chance) * (n + 1)  # a cell is a state and a number treated
     most = np.int64(0)
     for t in range(trials):
-        total = np.int64(0)
-        for j in range(n):
-            if side[t, j] >= 0:
-                total += scores[t, j]
-        most = max(most, total)
-    now = np.zeros((states, n + 1, most + 1))
-    new = np.zeros((states, n + 1, most + 1))
-    top = np.full((states, n + 1), -1)  # highest sum reached, -1 for none
-    higher = np.full((states, n + 1), -1)
+        most = max(most, _observed(scores[t], side[t])[2])
+    weights = np.empty((2, cells, most + 1))  # of each sum of the treated, now and next in turn
+    top = np.full((2, cells), -1)  # highest sum reached, -1 for none
+    active = np.empty((2, cells), dtype=np.int64)
     for t in range(trials):
-        used = treated = total = done = np.int64(0)
-        for j in range(n):
-            if side[t, j] >= 0:
-                used += 1
-                total += scores[t, j]
-                if side[t, j] == 1:
-                    treated += 1
-                    done += scores[t, j]
+        used, treated, total, done = _observed(scores[t], side[t])
         if treated in (0, used):
             out[t] = 1.0
             continue
-        top[:] = -1
-        top[0, 0] = 0
-        now[0, 0, 0] = 1.0
-        left = used
-        for j in range(n):
-            counts = side[t, j] >= 0
-            if counts:
-                left -= 1
-            higher[:] = -1
-            for s in range(states):
-                for k in range(j + 1):
-                    if top[s, k] < 0:
-                        continue
-                    reach = top[s, k]
-                    for b in range(branches):
-                        c = chance[s, b]
-                        if c == 0.0:
-                            continue
-                        to = after[s, b]
-                        gain, more = np.int64(0), 0
-                        if counts and treats[s, b] == 1:
-                            gain, more = scores[t, j], 1
-                        if given_sizes and (k + more > treated or k + more + left < treated):
-                            continue
-                        row = new[to, k + more]
-                        old = higher[to, k + more]
-                        if reach + gain > old:
-                            row[old + 1 : reach + gain + 1] = 0.0
-                            higher[to, k + more] = reach + gain
-                        target, source = row[gain:], now[s, k]  # indices from 0 on: the loop is vectorised
-                        for i in range(reach + 1):
-                            target[i] += c * source[i]
-            now, new = new, now
-            top, higher = higher, top
-        weight = moment = 0.0
-        for s in range(states):
-            for k in range(1, used):
-                if top[s, k] >= 0:
-                    mass = first = 0.0
-                    for i in range(top[s, k] + 1):
-                        mass += now[s, k, i]
-                        first += now[s, k, i] * i
-                    weight += mass
-                    moment += (used * first - k * total * mass) / (k * (used - k))
-        centre = moment / weight
-        distance = abs((used * done - treated * total) / (treated * (used - treated)) - centre)
-        distance -= 1e-9 * (1.0 + distance)
-        tail = 0.0
-        for s in range(states):
-            for k in range(1, used):
-                if top[s, k] >= 0:
-                    scale = k * (used - k) / used
-                    middle = k * total / used
-                    high = max(np.int64(0), np.int64(math.ceil(middle + (centre + distance) * scale)))
-                    low = min(np.int64(math.floor(middle + (centre - distance) * scale)), top[s, k])
-                    for i in range(high, top[s, k] + 1):
-                        tail += now[s, k, i]
-                    for i in range(min(low, high - 1) + 1):
-                        tail += now[s, k, i]
-        out[t] = min(1.0, tail / weight)
+        only = treated if given_sizes else np.int64(-1)
+        now, count = _walk(scores[t], side[t], chance, treats, after, only, weights, top, active)
+        reached = active[now, :count]
+        sizes = reached % (n + 1)
+        out[t] = _tails(weights[now], top[now], reached, sizes, used, treated, total, done)
+        top[now, reached] = -1
+
+
+@njit(cache=True, nogil=True)
+def _observed(scores, side):
+    """Participants used, treated, their total score, and that of the treated."""
+    used = treated = total = done = np.int64(0)
+    for j in range(len(side)):
+        if side[j] >= 0:
+            used += 1
+            total += scores[j]
+            if side[j] == 1:
+                treated += 1
+                done += scores[j]
+    return used, treated, total, done
+
+
+@njit(cache=True, nogil=True)
+def _walk(scores, side, chance, treats, after, only, weights, top, active):  # noqa: PLR0917  positional for numba
+    """Send the weights from participant to participant; gives which half holds them at the end, and how many cells."""
+    width = len(side) + 1
+    left = np.int64(0)
+    for j in range(len(side)):
+        left += side[j] >= 0
+    now, count = 0, 1
+    active[0, 0], top[0, 0], weights[0, 0, 0] = 0, 0, 1.0
+    for j in range(len(side)):
+        counts = side[j] >= 0
+        left -= counts
+        new, fresh = 1 - now, 0
+        for place in range(count):
+            cell = active[now, place]
+            s, k = cell // width, cell % width
+            reach, source = top[now, cell], weights[now, cell]
+            for b in range(chance.shape[1]):
+                gains = counts and treats[s, b] == 1
+                size = k + gains
+                if chance[s, b] == 0.0 or (only >= 0 and (size > only or size + left < only)):
+                    continue
+                to = after[s, b] * width + size
+                gain = scores[j] if gains else np.int64(0)
+                before = top[new, to]
+                if before < 0:
+                    active[new, fresh] = to
+                    fresh += 1
+                if reach + gain > before:
+                    weights[new, to, before + 1 : reach + gain + 1] = 0.0
+                    top[new, to] = reach + gain
+                target, share = weights[new, to, gain:], chance[s, b]  # indices from 0 on: the loop is vectorised
+                for i in range(reach + 1):
+                    target[i] += share * source[i]
+            top[now, cell] = -1
+        now, count = new, fresh
+    return now, count
+
+
+@njit(cache=True, nogil=True)
+def _tails(weights, top, reached, sizes, used, treated, total, done):  # noqa: PLR0917  positional for numba
+    """P(|D - E D| >= |d - E D|) over the cells in which both arms are present."""
+    mass = moment = 0.0
+    for place in range(len(reached)):
+        cell, k = reached[place], sizes[place]
+        if 0 < k < used:
+            own = first = 0.0
+            for i in range(top[cell] + 1):
+                own += weights[cell, i]
+                first += weights[cell, i] * i
+            mass += own
+            moment += (used * first - k * total * own) / (k * (used - k))
+    centre = moment / mass
+    distance = abs((used * done - treated * total) / (treated * (used - treated)) - centre)
+    distance -= 1e-9 * (1.0 + distance)
+    tail = 0.0
+    for place in range(len(reached)):
+        cell, k = reached[place], sizes[place]
+        if 0 < k < used:
+            scale, middle = k * (used - k) / used, k * total / used
+            high = max(np.int64(0), np.int64(math.ceil(middle + (centre + distance) * scale)))
+            low = min(np.int64(math.floor(middle + (centre - distance) * scale)), top[cell], high - 1)
+            for i in range(high, top[cell] + 1):
+                tail += weights[cell, i]
+            for i in range(low + 1):
+                tail += weights[cell, i]
+    return min(1.0, tail / mass)
 
 
 @njit(cache=True, nogil=True)
 def successive_maxima(z, used, lists, bound, counts):
     trials, n, m = z.shape
     draws = len(lists)
-    places = np.empty((draws, n), dtype=np.int64)
-    sizes = np.zeros(draws, dtype=np.int64)
-    for b in range(draws):
-        for j in range(n):
-            if lists[b, j]:
-                places[b, sizes[b]] = j
-                sizes[b] += 1
-    sums = np.empty(m)
+    treated = np.ascontiguousarray(lists.T).astype(np.float64)  # rows of lists: the inner loops are vectorised
+    sums, scale, top = np.empty(draws), np.empty(draws), np.empty(draws)
     for t in range(trials):
+        sums[:] = 0.0
         whole = 0
         for j in range(n):
-            whole += used[t, j]
-        scores = z[t]
+            if used[t, j]:
+                whole += 1
+                for b in range(draws):
+                    sums[b] += treated[j, b]
         for b in range(draws):
+            product = sums[b] * (whole - sums[b])
+            scale[b] = math.sqrt(whole / product) if product > 0 else 0.0
+        top[:] = 0.0
+        for e in range(m - 1, -1, -1):
             sums[:] = 0.0
-            k = 0
-            for i in range(sizes[b]):
-                j = places[b, i]
-                k += used[t, j]
-                row = scores[j]
-                for e in range(m):
-                    sums[e] += row[e]
-            if k in (0, whole):
-                continue
-            scale = math.sqrt(whole / (k * (whole - k)))
-            top = 0.0
-            for e in range(m - 1, -1, -1):
-                top = max(top, abs(sums[e]) * scale)
-                counts[e, t] += top >= bound[e, t]
+            for j in range(n):
+                score = z[t, j, e]
+                for b in range(draws):
+                    sums[b] += score * treated[j, b]
+            reached = 0
+            for b in range(draws):
+                top[b] = max(top[b], abs(sums[b]) * scale[b])
+                reached += top[b] >= bound[e, t]
+            counts[e, t] += reached
