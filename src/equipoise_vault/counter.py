@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json
-from equipoise_vault import ceremony, opening, release, signing
+from equipoise_vault import ceremony, notices, opening, paper, reauthentication, release, signing
 from equipoise_vault.ceremony import Answer
 from equipoise_vault.entries import VerbRefused
 from equipoise_vault.pharmacy.day import request_doses
@@ -24,6 +24,7 @@ class _Verb(NamedTuple):
 _ANYONE = frozenset(Role)
 _PARTIES = frozenset({Role.STATISTICIAN, Role.PHARMACIST})
 _HOLDERS = _PARTIES | {Role.QUALITY_OFFICER}
+_PHYSICIAN = frozenset({Role.TREATING_PHYSICIAN})
 _PHARMACY = frozenset({Role.PHARMACIST})
 _MASKED_SERVER = frozenset({Role.SYSTEM})
 
@@ -31,6 +32,8 @@ VERBS: Mapping[str, _Verb] = {
     "describe": _Verb(Door.HATCH, _ANYONE, signing.describe),
     "sealed": _Verb(Door.HATCH, _ANYONE, ceremony.sealed),
     "sign_checkpoint": _Verb(Door.HATCH, _ANYONE, signing.sign_checkpoint),
+    "notices": _Verb(Door.HATCH, _MASKED_SERVER, notices.notices),
+    "pharmacy_account": _Verb(Door.HATCH, _MASKED_SERVER, notices.pharmacy_account),
     "request_doses": _Verb(Door.HATCH, _MASKED_SERVER, request_doses),
     "freeze": _Verb(Door.DESK, _PARTIES, ceremony.freeze),
     "commit": _Verb(Door.DESK, _PARTIES, ceremony.commit),
@@ -38,7 +41,11 @@ VERBS: Mapping[str, _Verb] = {
     "seal": _Verb(Door.DESK, _PARTIES, ceremony.seal),
     "abandon": _Verb(Door.DESK, _PARTIES, ceremony.abandon),
     "open_for_pharmacist": _Verb(Door.DESK, _PHARMACY, opening.open_for_pharmacist),
-    "break_one": _Verb(Door.DESK, frozenset({Role.TREATING_PHYSICIAN}), opening.break_one),
+    "break_one": _Verb(Door.DESK, _PHYSICIAN, opening.break_one),
+    "reauthenticate": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, reauthentication.reauthenticate),
+    "print_envelopes": _Verb(Door.DESK, _PHARMACY, paper.print_envelopes),
+    "record_opened": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, paper.record_opened),
+    "count_envelopes": _Verb(Door.DESK, _PHARMACY, paper.count_envelopes),
     "release": _Verb(Door.DESK, _HOLDERS, release.release),
     **{name: _Verb(Door.DESK, _PHARMACY, run) for name, run in PHARMACY_VERBS.items()},
 }

@@ -1,8 +1,11 @@
 """The vault's own event log: what was asked, by whom, and what was done.  No arm, nonce, share or key is ever in it."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from equipoise.allocation.commitment import AllocationCommitment
+from equipoise.allocation.entries import BreakReason
 from equipoise.ledger import event
 from equipoise.vocabulary import Role
 
@@ -82,10 +85,63 @@ class EnvelopeOpened:
 @event("vault_code_broken")
 @dataclass(frozen=True, slots=True)
 class CodeBroken:
-    """A physician is about to see one slot's arm in an emergency; the entry's reason says why."""
+    """A physician is about to see one slot's arm in an emergency; the entry's `why` says it in words."""
 
     stratum: int
     slot: int
+    reason: BreakReason
+
+
+class AlarmKind(StrEnum):
+    """What looks like a search."""
+
+    MANY_BREAKS = "many_breaks"
+    UNEXPECTED_OPENING = "unexpected_opening"
+
+
+@event("vault_alarm_raised")
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """Something was opened that care does not explain."""
+
+    kind: AlarmKind
+
+
+@event("vault_reauthenticated")
+@dataclass(frozen=True, slots=True)
+class Reauthenticated:
+    """The door has checked these components of the person of this entry, for one act."""
+
+    act: str
+    components: tuple[str, ...]
+
+
+@event("vault_paper_envelopes_printed")
+@dataclass(frozen=True, slots=True)
+class PaperEnvelopesPrinted:
+    """A set of paper envelopes, one per slot, is about to be printed."""
+
+    count: int
+
+
+@event("vault_paper_envelope_opened")
+@dataclass(frozen=True, slots=True)
+class PaperEnvelopeOpened:
+    """A paper envelope was opened outside; entered afterwards, it counts as a code break."""
+
+    stratum: int
+    slot: int
+    reason: BreakReason
+    opened_at: datetime
+    opened_by: str
+
+
+@event("vault_paper_envelopes_counted")
+@dataclass(frozen=True, slots=True)
+class PaperEnvelopesCounted:
+    """So many envelopes of the set are intact."""
+
+    intact: int
 
 
 @event("vault_allocation_released")

@@ -1,22 +1,38 @@
 """Opening single slots, each recorded before anything is shown: the pharmacist's dose, and the code break."""
 
-from equipoise.allocation.merkle import inclusion_proof
+from collections.abc import Mapping
+from typing import Any
+
+from equipoise.allocation.commitment import slot_leaf
+from equipoise.allocation.entries import BreakReason
+from equipoise.allocation.merkle import inclusion_proof, verify_inclusion
 from equipoise.vocabulary import Json, Refusal
 from equipoise_vault.ceremony import VAULT, Answer, the_list
-from equipoise_vault.entries import CodeBroken, EnvelopeOpened
+from equipoise_vault.entries import AlarmKind, AlarmRaised, CodeBroken, EnvelopeOpened
 from equipoise_vault.envelope import open_slot
+from equipoise_vault.reauthentication import require_token
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.state import VaultState
 
-DAILY_BREAKS = 100
-"""Different slots whose code may be broken in one day; more is not an emergency but a search (attack K14)."""
+DAILY_LIMIT = 100
+"""Different slots that one kind of role may open in one day; more is not care but a search (attack K14)."""
+ALARM_ABOVE = 3
+"""Different codes broken in one day above which an alarm is raised."""
+
+Place = tuple[int, int]
 
 
 def open_for_pharmacist(room: Room, request: Request) -> Answer:
-    """The arm of one slot, for the preparation of its dose."""
-    box = room.envelope(_sealed(room).ceremony, VAULT, request.place)
-    room.ledger.append([EnvelopeOpened(*request.place)], who=request.who, role=request.role)
+    """The arm of one slot, for the preparation of its dose.  A slot that nobody asked a dose for raises an alarm."""
+    box = room.envelope(sealed_state(room).ceremony, VAULT, request.place)
+
+    def decide(state: VaultState) -> tuple[EnvelopeOpened | AlarmRaised, ...]:
+        opened = state.opened_on.get(room.clock().date(), set())
+        _within_limit(opened, request.place, "OPEN-LIMIT", "Come back tomorrow; this was recorded.")
+        return (EnvelopeOpened(*request.place), *_unexpected(room, request.place))
+
+    room.book.execute(decide, who=request.who, role=request.role)
     arm, _ = open_slot(room.secret("envelope"), request.place, box)
     return {"arm": arm}
 
@@ -24,38 +40,60 @@ def open_for_pharmacist(room: Room, request: Request) -> Answer:
 def break_one(room: Room, request: Request) -> Answer:
     """The arm of one slot in an emergency, with the proof that it is the sealed one.
 
-    The event is durable before the envelope is opened (K10); asked again for the same slot, it answers again.
+    `reason` is from the list, `why` in words; `token` comes from `reauthenticate`.  The event is durable before the
+    envelope is opened (K10); asked again for the same slot, it answers again.
     """
+    reason = request.choice("reason", BreakReason)
     if not request.why.strip():
         raise Refusal("BREAK-REASON", "A code is broken for a reason.", "Say why it must be known now.")
-    sealed = _sealed(room)
+    sealed = sealed_state(room)
     box = room.envelope(sealed.ceremony, VAULT, request.place)
+    require_token(room, request)
 
-    def decide(state: VaultState) -> tuple[CodeBroken]:
+    def decide(state: VaultState) -> tuple[CodeBroken | AlarmRaised, ...]:
         today = room.clock().date()
         broken = state.broken_on.get(today, set())
-        if request.place not in broken and len(broken) >= DAILY_BREAKS:
-            raise Refusal(
-                "BREAK-LIMIT", "Too many codes were broken today.", "Use the paper envelope; call the sponsor."
-            )
-        return (CodeBroken(*request.place),)
+        _within_limit(broken, request.place, "BREAK-LIMIT", "Use the paper envelope; call the sponsor.")
+        is_search = len(broken | {request.place}) > ALARM_ABOVE and request.place not in broken
+        alarm = (AlarmRaised(AlarmKind.MANY_BREAKS),) if is_search else ()
+        return (CodeBroken(*request.place, reason), *alarm)
 
     room.book.execute(decide, who=request.who, role=request.role, why=request.why)
     arm, nonce = open_slot(room.secret("envelope"), request.place, box)
     return {"arm": arm, "nonce": nonce.hex(), **_proof(room, sealed, request.place)}
 
 
-def _proof(room: Room, sealed: VaultState, place: tuple[int, int]) -> dict[str, Json]:
+def is_proven(shown: Mapping[str, Any], place: Place, root: str) -> bool:
+    """True if what a code break showed is the slot that was sealed under `root` (K17): for the page that shows it."""
+    leaf = slot_leaf(*place, shown["arm"], bytes.fromhex(shown["nonce"]))
+    path = [bytes.fromhex(node) for node in shown["path"]]
+    return verify_inclusion(leaf, shown["position"], shown["size"], path, bytes.fromhex(root))
+
+
+def sealed_state(room: Room) -> VaultState:
+    """The state, once a list is sealed.  Raises `Refusal` before."""
+    state = room.book.state()
+    if state.commitment is None:
+        raise Refusal("ENVELOPE-PLACE", "No list is sealed yet.", "Finish the ceremony first.")
+    return state
+
+
+def _within_limit(opened: set[Place], place: Place, rule: str, remedy: str) -> None:
+    if place not in opened and len(opened) >= DAILY_LIMIT:
+        raise Refusal(rule, "Too many slots were opened today.", remedy)
+
+
+def _unexpected(room: Room, place: Place) -> tuple[AlarmRaised, ...]:
+    """An alarm where the pharmacy keeps its books here and has no request for this slot (M04)."""
+    pharmacy = room.pharmacy.state()
+    is_expected = place in {(stratum, slot) for stratum, slot, _ in pharmacy.requests}
+    return () if is_expected or not pharmacy.records else (AlarmRaised(AlarmKind.UNEXPECTED_OPENING),)
+
+
+def _proof(room: Room, sealed: VaultState, place: Place) -> dict[str, Json]:
     assert sealed.commitment is not None
     stratum, slot = place
     position = stratum * sealed.commitment.slots + slot
     leaves = the_list(room, sealed).leaves()
     path = [node.hex() for node in inclusion_proof(leaves, position)]
     return {"position": position, "size": len(leaves), "path": path, "root": sealed.commitment.root}
-
-
-def _sealed(room: Room) -> VaultState:
-    state = room.book.state()
-    if state.commitment is None:
-        raise Refusal("ENVELOPE-PLACE", "No list is sealed yet.", "Finish the ceremony first.")
-    return state

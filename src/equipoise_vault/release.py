@@ -8,7 +8,7 @@ from equipoise.allocation.commitment import SEED_PARTIES
 from equipoise.vocabulary import Json, Refusal, Role, digest
 from equipoise_vault.ceremony import Answer, frozen_design, seed_shares, the_list
 from equipoise_vault.entries import AllocationReleased
-from equipoise_vault.pharmacy.balance import is_reconciled
+from equipoise_vault.notices import is_account_closed
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.shares import holder_of, join_shares
@@ -36,7 +36,7 @@ def release(room: Room, request: Request) -> Answer:
         if state.commitment is None:
             raise Refusal("RELEASE-SEALED", "No list is sealed in this vault.", "")
         _check_head(state, certificate)
-        if not is_reconciled(room.pharmacy.state()):
+        if not is_account_closed(room):
             raise Refusal(
                 "RELEASE-PHARMACY", "The pharmacy's account is open.", "Settle its findings at the pharmacist's desk."
             )

@@ -8,6 +8,8 @@ import hmac
 import os
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -36,10 +38,21 @@ CREATE TABLE IF NOT EXISTS envelope (
 _NONCE = 12
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Grant:
+    """What a re-authentication token is good for, and until when."""
+
+    who: str
+    role: Role
+    verb: str
+    until: datetime
+
+
 class Room:
     """An open vault; silent when printed and impossible to pickle, so that no trace or log shows a secret.
 
     `packs` remembers the pack map of a ceremony once it was made: it tells no arm, and the masked side has it.
+    `grants` holds what re-authentication tokens are good for, by the digest of the token, and ends with the process.
     """
 
     def __init__(self, connection: sqlite3.Connection, master_key: bytes, entropy: Entropy, clock: Clock) -> None:
@@ -52,6 +65,7 @@ class Room:
         self.book = Book(self.ledger, VaultState())
         self.pharmacy = Book(self.ledger, Pharmacy(self.open_record))
         self.packs: dict[int, PackMap | None] = {}
+        self.grants: dict[str, Grant] = {}
         connection.executescript(_SCHEMA)
 
     def __repr__(self) -> str:

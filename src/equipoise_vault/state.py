@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from equipoise.allocation.commitment import SEED_PARTIES, AllocationCommitment
+from equipoise.allocation.entries import BreakReason
 from equipoise.ledger import Entry
 from equipoise.vocabulary import Role
 from equipoise_vault.entries import (
+    AlarmKind,
     AllocationReleased,
     CheckpointSigned,
     CodeBroken,
@@ -16,10 +18,23 @@ from equipoise_vault.entries import (
     DesignTaken,
     EnvelopeOpened,
     ListMade,
+    PaperEnvelopeOpened,
+    PaperEnvelopesCounted,
+    PaperEnvelopesPrinted,
     ShareTaken,
     VaultCeremonyAbandoned,
     VaultCreated,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first time that somebody outside the pharmacy learned the arm of a slot (stratum, slot)."""
+
+    place: tuple[int, int]
+    reason: BreakReason
+    at: datetime
+    on_paper: bool
 
 
 @dataclass
@@ -27,8 +42,10 @@ class VaultState:
     """The fold of the event log.
 
     `signed` holds the heads of the trial's ledger that were signed (seq -> hash); `broken_on` and `opened_on`
-    the different slots whose code was broken, or that the pharmacist has opened, on a day in UTC; `is_in_use` says that
-    a slot was opened, so that the list cannot be given up.
+    the different slots whose code was broken, or that the pharmacist has opened, on a day in UTC; `breaks` the
+    slots whose code was ever broken, in that order; `alarms` when too many were; `paper_printed`, `paper_opened` and
+    `paper_intact` (None until counted) the paper envelopes; `is_in_use` says that a slot was opened, so that the list
+    cannot be given up.
     """
 
     rehearsal: bool = False
@@ -44,6 +61,11 @@ class VaultState:
     signed: dict[int, str] = field(default_factory=dict)
     broken_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
     opened_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
+    breaks: dict[tuple[int, int], Broken] = field(default_factory=dict)
+    alarms: list[datetime] = field(default_factory=list)
+    paper_printed: int = 0
+    paper_opened: set[tuple[int, int]] = field(default_factory=set)
+    paper_intact: int | None = None
     is_in_use: bool = False
     is_released: bool = False
 
@@ -58,12 +80,22 @@ class VaultState:
         return self.shown == set(SEED_PARTIES)
 
     def apply(self, entry: Entry) -> None:
+        """Take the next entry; what is sealed passes by."""
         handler = _HANDLERS.get(entry.type)
         if handler:
             handler(self, entry.event)
         shown = {"vault_code_broken": self.broken_on, "vault_envelope_opened": self.opened_on}.get(entry.type)
         if shown is not None:
             shown.setdefault(entry.recorded_at.date(), set()).add((entry.event.stratum, entry.event.slot))
+        if entry.type == "vault_code_broken":
+            self.note_break(entry.event, entry.recorded_at, on_paper=False)
+        if entry.type == "vault_alarm_raised" and entry.event.kind is AlarmKind.MANY_BREAKS:
+            self.alarms.append(entry.recorded_at)
+
+    def note_break(self, event: CodeBroken | PaperEnvelopeOpened, at: datetime, *, on_paper: bool) -> None:
+        """Keep the first break of a slot."""
+        place = (event.stratum, event.slot)
+        self.breaks.setdefault(place, Broken(place, event.reason, at, on_paper))
 
 
 def _created(state: VaultState, event: VaultCreated) -> None:
@@ -107,6 +139,23 @@ def _slot_opened(state: VaultState, event: EnvelopeOpened | CodeBroken) -> None:
     state.is_in_use = True
 
 
+def _paper_printed(state: VaultState, event: PaperEnvelopesPrinted) -> None:
+    state.paper_printed = event.count
+    state.paper_opened = set()
+    state.paper_intact = None
+
+
+def _paper_opened(state: VaultState, event: PaperEnvelopeOpened) -> None:
+    state.paper_opened.add((event.stratum, event.slot))
+    state.paper_intact = None
+    state.is_in_use = True
+    state.note_break(event, event.opened_at, on_paper=True)
+
+
+def _paper_counted(state: VaultState, event: PaperEnvelopesCounted) -> None:
+    state.paper_intact = event.intact
+
+
 def _released(state: VaultState, event: AllocationReleased) -> None:
     state.is_released = True
 
@@ -121,5 +170,8 @@ _HANDLERS: dict[str, Callable[[VaultState, Any], None]] = {
     "vault_checkpoint_signed": _checkpoint_signed,
     "vault_envelope_opened": _slot_opened,
     "vault_code_broken": _slot_opened,
+    "vault_paper_envelopes_printed": _paper_printed,
+    "vault_paper_envelope_opened": _paper_opened,
+    "vault_paper_envelopes_counted": _paper_counted,
     "vault_allocation_released": _released,
 }

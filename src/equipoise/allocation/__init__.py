@@ -10,18 +10,24 @@ from equipoise.allocation.ceremony import (
 )
 from equipoise.allocation.commitment import AllocationCommitment, root_in_groups, seed_commitment
 from equipoise.allocation.design import PackPlan, RandomisationDesign, default_design, read_design
+from equipoise.allocation.dose_request import DayOfDoses, DoseRequest
 from equipoise.allocation.entries import (
     AnchorMedium,
     AnchorRecorded,
+    BreakAlarm,
+    BreakReason,
     CeremonyAbandoned,
+    CodeBroken,
     DesignFrozen,
     ListSealed,
     PackMapReceived,
+    PharmacyAccount,
     SeedCommitted,
     SlotAssigned,
     StratumCorrected,
 )
 from equipoise.allocation.hatch import HatchVerb, Sealed, VaultClient
+from equipoise.allocation.notices import take_account, take_notices
 from equipoise.allocation.pack_map import PackMap, is_pack_number
 from equipoise.allocation.predictability import Predictability, judge_design, predictability
 from equipoise.allocation.procedures import (
@@ -43,15 +49,21 @@ __all__ = [
     "AnchorRecorded",
     "BigStick",
     "BlockUrn",
+    "BreakAlarm",
+    "BreakReason",
     "CeremonyAbandoned",
+    "CodeBroken",
     "Complete",
+    "DayOfDoses",
     "DesignFrozen",
+    "DoseRequest",
     "HatchVerb",
     "ListSealed",
     "PackMap",
     "PackMapReceived",
     "PackPlan",
     "PermutedBlocks",
+    "PharmacyAccount",
     "Predictability",
     "Procedure",
     "RandomisationDesign",
@@ -80,4 +92,6 @@ __all__ = [
     "seal_list",
     "seed_commitment",
     "spare_packs",
+    "take_account",
+    "take_notices",
 ]

@@ -1,6 +1,7 @@
 """Entry types of allocation.  None of them has a place for an arm: before release there is nothing here to leak."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from equipoise.allocation.commitment import AllocationCommitment
@@ -93,3 +94,45 @@ class StratumCorrected:
 
     participant: str
     true_stratum: int
+
+
+class BreakReason(StrEnum):
+    """Why a code is broken: chosen from this list before the arm is shown (E6R3-4.1.4)."""
+
+    EMERGENCY_TREATMENT = "emergency_treatment"
+    OVERDOSE = "overdose"
+    PREGNANCY = "pregnancy"
+    EXPEDITED_REPORT = "expedited_report"
+    OTHER = "other"
+
+
+@event("code_broken")
+@dataclass(frozen=True, slots=True)
+class CodeBroken:
+    """Somebody has learned the arm of one slot.  `number` counts from 1 in the vault; `participant` is absent for a
+    slot that nobody has; `on_paper` says that a printed envelope was opened."""
+
+    number: int
+    stratum: int
+    slot: int
+    reason: BreakReason
+    broken_at: datetime
+    on_paper: bool
+    participant: str | None = None
+
+
+@event("break_alarm")
+@dataclass(frozen=True, slots=True)
+class BreakAlarm:
+    """More codes were broken on one day than an emergency explains."""
+
+    number: int
+    raised_at: datetime
+
+
+@event("pharmacy_account")
+@dataclass(frozen=True, slots=True)
+class PharmacyAccount:
+    """Whether the pharmacy's reconciliation is closed; nothing of it by arm, product or lot."""
+
+    is_closed: bool

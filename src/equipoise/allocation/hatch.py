@@ -29,6 +29,8 @@ class HatchVerb(StrEnum):
     SEALED = "sealed"
     SIGN_CHECKPOINT = "sign_checkpoint"
     REQUEST_DOSES = "request_doses"
+    NOTICES = "notices"
+    PHARMACY_ACCOUNT = "pharmacy_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,14 @@ class VaultClient:
     def request_doses(self, due: DayOfDoses) -> None:
         """Tell the pharmacy which doses are due on a day; the answer says nothing."""
         self._ask(HatchVerb.REQUEST_DOSES, due.as_json())
+
+    def notices(self) -> Mapping[str, Any]:
+        """Which codes were broken, for `take_notices`."""
+        return self._ask(HatchVerb.NOTICES)
+
+    def is_account_closed(self) -> bool:
+        """Whether the pharmacy's reconciliation is closed; asked before the lock, for `take_account`."""
+        return bool(self._ask(HatchVerb.PHARMACY_ACCOUNT)["is_closed"])
 
     def _ask(self, verb: HatchVerb, body: Mapping[str, Json] | None = None) -> Mapping[str, Any]:
         request = {"verb": verb.value, "who": self._who, "role": self._role.value, "body": body or {}}

@@ -8,10 +8,13 @@ from equipoise.allocation.commitment import SEED_PARTIES, AllocationCommitment
 from equipoise.allocation.design import PackPlan
 from equipoise.allocation.entries import (
     AnchorRecorded,
+    BreakAlarm,
     CeremonyAbandoned,
+    CodeBroken,
     DesignFrozen,
     ListSealed,
     PackMapReceived,
+    PharmacyAccount,
     SeedCommitted,
     SlotAssigned,
     StratumCorrected,
@@ -26,7 +29,8 @@ class AllocationState:
     """The fold.  A trial's state holds one of these and hands it every entry.
 
     `ceremony` counts from 1 (0: none begun); `slot_of` gives a participant's (stratum, slot);
-    `used` counts the slots given per stratum; `true_stratum` holds corrections of a wrong stratum.
+    `used` counts the slots given per stratum; `true_stratum` holds corrections of a wrong stratum; `breaks` the codes
+    that were broken, by the vault's number; `is_account_closed` what the vault last said of the pharmacy's account.
     """
 
     ceremony: int = 0
@@ -38,6 +42,9 @@ class AllocationState:
     slot_of: dict[str, tuple[int, int]] = field(default_factory=dict)
     used: dict[int, int] = field(default_factory=dict)
     true_stratum: dict[str, int] = field(default_factory=dict)
+    breaks: dict[int, CodeBroken] = field(default_factory=dict)
+    alarms: int = 0
+    is_account_closed: bool | None = None
 
     @property
     def is_committed(self) -> bool:
@@ -100,6 +107,18 @@ def _stratum_corrected(state: AllocationState, event: StratumCorrected) -> None:
     state.true_stratum[event.participant] = event.true_stratum
 
 
+def _code_broken(state: AllocationState, event: CodeBroken) -> None:
+    state.breaks[event.number] = event
+
+
+def _break_alarm(state: AllocationState, event: BreakAlarm) -> None:
+    state.alarms = max(state.alarms, event.number)
+
+
+def _pharmacy_account(state: AllocationState, event: PharmacyAccount) -> None:
+    state.is_account_closed = event.is_closed
+
+
 _HANDLERS: dict[str, Callable[[AllocationState, Any], None]] = {
     "design_frozen": _design_frozen,
     "seed_committed": _seed_committed,
@@ -109,4 +128,7 @@ _HANDLERS: dict[str, Callable[[AllocationState, Any], None]] = {
     "anchor_recorded": _anchor_recorded,
     "slot_assigned": _slot_assigned,
     "stratum_corrected": _stratum_corrected,
+    "code_broken": _code_broken,
+    "break_alarm": _break_alarm,
+    "pharmacy_account": _pharmacy_account,
 }

@@ -26,10 +26,24 @@ def _found(plan: Plan, trial: Trial) -> Iterator[Finding]:
         if event.is_ongoing:
             place = f"{event.participant}, adverse event {event.number}"
             yield Finding("LOCK-EVENT", Severity.WARNING, place, "An adverse event is still open.", "Follow it up.")
+    yield from _of_allocation(trial)
     for deadline in deadlines(plan.definition.monitoring, trial.safety):
         if deadline.sent_on is None:
             place = f"{deadline.participant}, adverse event {deadline.adverse_event}"
             yield _error("LOCK-REPORT", place, "An expedited report was not sent.", "Send and record it.")
+
+
+def _of_allocation(trial: Trial) -> Iterator[Finding]:
+    allocation = trial.conduct.allocation
+    for number, broken in allocation.breaks.items():
+        if number not in trial.safety.assessed_breaks:
+            place = f"{broken.participant or 'a slot that nobody has'}, code break {number}"
+            yield _error("LOCK-BREAK", place, "A code break is not assessed.", "Have the investigator assess it.")
+    commitment = allocation.commitment
+    has_pharmacy = commitment is not None and commitment.packs_per_slot > 0 and not commitment.rehearsal
+    if allocation.is_account_closed is False or (has_pharmacy and allocation.is_account_closed is None):
+        message = "The pharmacy's reconciliation is not closed."
+        yield _error("LOCK-PHARMACY", "pharmacy", message, "The pharmacist closes it; ask the vault again.")
 
 
 def _of_participant(plan: Plan, participant: Participant) -> Iterator[Finding]:

@@ -50,6 +50,9 @@ DECISIONS: Mapping[str, Callable[[Situation, Any], tuple[object, ...]]] = {
 }
 """Command -> the rule that turns it into entries."""
 
+_OPEN_WHILE_CLOSED = frozenset({"reopen_data_entry", "assess_code_break"})
+"""What changes no data: an emergency does not wait for the data manager."""
+
 
 def decide(now: Situation, command: object) -> tuple[object, ...]:
     """Turn a command into the events to write; nothing to write means that it was done before.
@@ -68,7 +71,7 @@ def admit(now: Situation, command: object) -> None:
         return
     if state.opened is None:
         raise Refusal("TRIAL-OPEN", "This trial is not open yet.", "Open the trial first.")
-    if state.is_closed and name != "reopen_data_entry":
+    if state.is_closed and name not in _OPEN_WHILE_CLOSED:
         raise Refusal("DATA-CLOSED", "Data entry is closed.", "The investigator can reopen it, with a reason.")
     if name != "amend_definition" and now.plan.digest != state.study_digest:
         raise Refusal(

@@ -52,6 +52,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "report_adverse_event": _INVESTIGATOR,
     "follow_up_adverse_event": _INVESTIGATOR,
     "decline_candidate": _INVESTIGATOR,
+    "assess_code_break": _INVESTIGATOR,
     "record_expedited_report": _LEAD,
     # closure: masked until the release
     "classify_deviation": _REVIEWING,

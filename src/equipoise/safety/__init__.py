@@ -3,6 +3,7 @@
 from equipoise.safety.candidates import Candidate, GradedResult, RangeOf, candidates, graded_results
 from equipoise.safety.clock import Deadline, deadlines, is_expedited
 from equipoise.safety.commands import (
+    AssessCodeBreak,
     DeclineCandidate,
     FollowUpAdverseEvent,
     RecordExpeditedReport,
@@ -18,6 +19,7 @@ __all__ = [
     "DECISIONS",
     "ActionTaken",
     "AdverseEvent",
+    "AssessCodeBreak",
     "AssessedVersion",
     "Assessment",
     "Candidate",

@@ -5,6 +5,7 @@ from datetime import date
 
 from equipoise.conduct import command
 from equipoise.safety.events import Assessment
+from equipoise.vocabulary import Role
 
 
 @command("report_adverse_event")
@@ -37,6 +38,17 @@ class DeclineCandidate:
     term: str
     candidate: int
     reason: str
+
+
+@command("assess_code_break")
+@dataclass(frozen=True, slots=True)
+class AssessCodeBreak:
+    """Assess break `number`: was it needed, which roles know the arm now, what follows for participant and data."""
+
+    number: int
+    was_needed: bool
+    known_to: tuple[Role, ...]
+    consequence: str
 
 
 @command("record_expedited_report")

@@ -5,6 +5,7 @@ from datetime import date
 
 from equipoise.ledger import event
 from equipoise.safety.words import ActionTaken, Causality, Expectedness, Outcome, Seriousness
+from equipoise.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ class CandidateDeclined:
     term: str
     candidate: int
     reason: str
+
+
+@event("code_break_assessed")
+@dataclass(frozen=True, slots=True)
+class CodeBreakAssessed:
+    """What came of a broken code: whether it was needed, who knows the arm now, and what follows (E6R3-4.1.4)."""
+
+    number: int
+    was_needed: bool
+    known_to: tuple[Role, ...]
+    consequence: str
+    participant: str | None = None
 
 
 @event("expedited_report_sent")

@@ -11,6 +11,7 @@ from equipoise.safety.events import (
     AdverseEventReported,
     Assessment,
     CandidateDeclined,
+    CodeBreakAssessed,
     ExpeditedReportSent,
 )
 from equipoise.safety.words import ENDED
@@ -58,12 +59,14 @@ class AdverseEvent:
 
 @dataclass
 class SafetyState:
-    """All adverse events by number, and the graded results that are dealt with, as (participant, entry) pairs."""
+    """All adverse events by number, the graded results that are dealt with, as (participant, entry) pairs, and the code
+    breaks that were assessed, by number."""
 
     adverse_events: dict[int, AdverseEvent] = field(default_factory=dict)
     numbers_of: dict[str, list[int]] = field(default_factory=dict)
     """Participant -> the numbers of the events."""
     settled_candidates: set[tuple[str, int]] = field(default_factory=set)
+    assessed_breaks: dict[int, CodeBreakAssessed] = field(default_factory=dict)
 
     def apply(self, entry: Entry) -> None:
         """Take the next entry; entries of other rooms pass by."""
@@ -106,9 +109,14 @@ def _report_sent(state: SafetyState, entry: Entry, event: ExpeditedReportSent) -
     state.adverse_events[event.adverse_event] = replace(before, reports=(*before.reports, event))
 
 
+def _break_assessed(state: SafetyState, entry: Entry, event: CodeBreakAssessed) -> None:
+    state.assessed_breaks[event.number] = event
+
+
 _HANDLERS: dict[str, Callable[[SafetyState, Entry, Any], None]] = {
     "adverse_event_reported": _reported,
     "adverse_event_followed_up": _followed_up,
     "candidate_declined": _declined,
     "expedited_report_sent": _report_sent,
+    "code_break_assessed": _break_assessed,
 }
