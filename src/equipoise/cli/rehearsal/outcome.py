@@ -34,6 +34,7 @@ from equipoise.reporting import (
     summarise_conduct,
     write_report,
 )
+from equipoise.reporting.reading import method_name
 from equipoise.vocabulary import utc_from_text
 
 _SOFTWARE = ("numpy", "scipy", "typst", "matplotlib")
@@ -176,4 +177,4 @@ def _sentence(result: Result) -> str:
     estimate = "" if result.estimate is None else f"{result.contrast}: {result.estimate:+.2f} {result.unit}".rstrip()
     limits = "" if result.interval is None else " ({:.2f} to {:.2f})".format(*result.interval)
     p = "" if result.p is None else f", p = {result.p:.3f}"
-    return f"{estimate}{limits}{p}  [dim]{result.method}[/]"
+    return f"{estimate}{limits}{p}  [dim]{method_name(result.method)}[/]"
