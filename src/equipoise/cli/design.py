@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -11,10 +12,11 @@ from equipoise import __version__
 from equipoise.allocation import RandomisationDesign, default_design, read_design
 from equipoise.analysis.many.examining import Examined, examine_design
 from equipoise.cli.design_view import show_design
-from equipoise.design.scenario import Scenario, load_scenario
+from equipoise.design.design_report import DesignReport
+from equipoise.design.scenario import scenario_of_study
 from equipoise.design.simulation.workers import dask_workers, threads
 from equipoise.protocol import StudyDefinition, load_definition, study_file
-from equipoise.vocabulary import Refusal
+from equipoise.vocabulary import Refusal, canonical_json
 
 
 def run(
@@ -33,7 +35,7 @@ def run(
     definition = load_definition(file)
     given = Examined(
         definition=definition,
-        scenario=scenario_of(file, scenario),
+        scenario=scenario_of_study(file, scenario),
         design=_design(file, definition),
         participants=_participants(definition, participants),
         trials=trials,
@@ -43,17 +45,25 @@ def run(
     with console.status(f"Simulating {trials:,} trials in each of several worlds"):
         report = examine_design(given, dask_workers(on) if on else threads(os.cpu_count() or 1))
     show_design(report, definition, console)
+    if out is not None:
+        _write(report, definition, out, console)
     return 0
 
 
-def scenario_of(file: Path, given: Path | None) -> Scenario:
-    """The scenario that was asked for, else the study's own, else one that the items' limits suggest."""
-    if given is not None:
-        return load_scenario(given)
-    for folder in (file.parent, file.parent.parent):
-        if (folder / "scenario.yaml").is_file():
-            return load_scenario(folder / "scenario.yaml")
-    return Scenario(name="suggested by the limits and codes of the items")
+def _write(report: DesignReport, definition: StudyDefinition, out: Path, console: Console) -> None:
+    """Write the design report as a page, as PDF and as JSON."""
+    from equipoise.reporting.design_document import design_document
+    from equipoise.reporting.html import render_html
+    from equipoise.reporting.pdf import render_pdf
+
+    out.mkdir(parents=True, exist_ok=True)
+    document = design_document(report, definition, datetime.now(UTC).replace(microsecond=0))
+    page, paper, numbers = out / "design.html", out / "design.pdf", out / "design.json"
+    page.write_text(render_html(document), encoding="utf-8", newline="\n")
+    paper.write_bytes(render_pdf(document))
+    numbers.write_bytes(canonical_json(report.canonical()) + b"\n")
+    for path in (paper, page, numbers):
+        console.print(f"  {path}", soft_wrap=True)
 
 
 def _participants(definition: StudyDefinition, wanted: int | None) -> int:

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from equipoise.cli.check_view import STYLES
-from equipoise.design.design_report import Curve, DesignReport, HonestRow, Plan
+from equipoise.design.accrual import Forecast
+from equipoise.design.design_report import PLAN_HEADINGS, Curve, DesignReport, HonestRow, Plan
 from equipoise.design.simulation.operating import Rate
 from equipoise.protocol import StudyDefinition
 from equipoise.vocabulary import Finding
@@ -32,6 +33,7 @@ def _parts(report: DesignReport, definition: StudyDefinition) -> Iterator[Render
     yield _sizes(report)
     yield _needed(report)
     yield _curves(report)
+    yield _supply(report.supply)
     yield _closing(report)
     for finding in report.findings:
         yield _finding(finding)
@@ -70,16 +72,9 @@ def _honest_table(report: DesignReport) -> Table:
     for row in report.rows:
         if row.plan is not plan:
             plan = row.plan
-            table.add_row(Text(_PLANS[plan], style="italic"))
+            table.add_row(Text(PLAN_HEADINGS[plan], style="italic"))
         table.add_row(*_honest_row(row))
     return table
-
-
-_PLANS = {
-    Plan.AS_REGISTERED: "As registered: tests inside an arm",
-    Plan.AS_DEFINED: "As defined: comparisons of the arms",
-    Plan.OTHERWISE: "All confirmatory endpoints as one family",
-}
 
 
 def _honest_row(row: HonestRow) -> tuple[RenderableType, ...]:
@@ -182,6 +177,21 @@ def _bar(share: float) -> str:
     whole, rest = divmod(round(share * _BAR * 8), 8)
     bar = "█" * whole + (_EIGHTHS[rest] if rest else "")
     return f"{bar:<{_BAR}}"
+
+
+def _supply(forecast: Forecast) -> Text:
+    weeks, packs = forecast.total_weeks, forecast.product_packs
+    text = Text("Time and packs\n", style="bold")
+    lines = [
+        f"{forecast.per_week:.2f} randomised per week; {weeks.median:.0f} weeks to the last visit "
+        f"(90 % of trials: {weeks.low:.0f} to {weeks.high:.0f}), {forecast.doses.mean:.0f} doses.",
+        f"{packs.high:.0f} packs of the product let 95 % of trials finish: {forecast.overage:.0%} more than without "
+        "losses.",
+    ]
+    if forecast.runs_out:
+        lines.append(f"The stock runs out in {forecast.runs_out:.0%} of trials, in week {forecast.runs_out_week:.0f}.")
+    text.append("\n".join(f"  {line}" for line in lines), style="not bold")
+    return text
 
 
 def _closing(report: DesignReport) -> Text:

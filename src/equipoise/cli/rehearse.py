@@ -13,7 +13,7 @@ from equipoise.allocation import RandomisationDesign, read_design
 from equipoise.cli.rehearsal.ending import end
 from equipoise.cli.rehearsal.outcome import Outcome, write_outcome
 from equipoise.cli.rehearsal.trial import Part, recruit, start
-from equipoise.design import Scenario, load_scenario
+from equipoise.design import scenario_of_study
 from equipoise.protocol import StudyDefinition, load_definition, study_file
 from equipoise.protocol.readiness import read_randomisation, require_times
 from equipoise.vocabulary import Refusal
@@ -55,7 +55,7 @@ def _part(file: Path, definition: StudyDefinition, participants: int | None, see
         raise Refusal(
             "REHEARSE-SIZE", "The definition leaves the number of participants open.", "Add --participants 30."
         )
-    return Part(definition, _design(file, definition, wanted), _scenario(file, scenario), wanted, seed, seed)
+    return Part(definition, _design(file, definition, wanted), scenario_of_study(file, scenario), wanted, seed, seed)
 
 
 def _design(file: Path, definition: StudyDefinition, participants: int) -> RandomisationDesign:
@@ -63,16 +63,6 @@ def _design(file: Path, definition: StudyDefinition, participants: int) -> Rando
     document = read_randomisation(definition, file)
     design = read_design({**document, "study": definition.digest})
     return replace(design, slots=max(design.slots, 2 * participants))
-
-
-def _scenario(file: Path, given: Path | None) -> Scenario:
-    """The scenario that was asked for, else the study's own, else one that the items' limits suggest."""
-    if given is not None:
-        return load_scenario(given)
-    for folder in (file.parent, file.parent.parent):
-        if (folder / "scenario.yaml").is_file():
-            return load_scenario(folder / "scenario.yaml")
-    return Scenario(name="suggested by the limits and codes of the items")
 
 
 def _fresh(out: Path) -> Path:

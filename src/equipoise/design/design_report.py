@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from equipoise.design.accrual import Forecast
 from equipoise.design.simulation.operating import Estimation, Rate
 from equipoise.vocabulary import Finding, Json, digest
 
@@ -27,6 +28,13 @@ class Plan(StrEnum):
     AS_REGISTERED = "as registered"
     AS_DEFINED = "as defined"
     OTHERWISE = "if it were"
+
+
+PLAN_HEADINGS = {
+    Plan.AS_REGISTERED: "As registered: tests inside an arm",
+    Plan.AS_DEFINED: "As defined: comparisons of the arms",
+    Plan.OTHERWISE: "All confirmatory endpoints as one family",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,7 @@ class DesignReport:
     by_size: tuple[Curve, ...]
     by_effect: tuple[Curve, ...]
     predictability: tuple[float, float, float]
+    supply: Forecast
     left_out: Mapping[str, str]
     findings: tuple[Finding, ...]
 

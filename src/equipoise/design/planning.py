@@ -30,14 +30,11 @@ class Leaving(Declared):
 
 
 class Stock(Declared):
-    """Packs of the product that are there, and what comes later."""
+    """Packs of the experimental product that are there at the start, and what comes later."""
 
     packs: Annotated[int, Field(ge=0)]
-    """Packs at the start, all arms together."""
     delivery_every_weeks: Annotated[float, Field(gt=0)] | None = None
     delivery_packs: Annotated[int, Field(ge=0)] = 0
-    lost_share: Share = 0.02
-    """Packs that break, warm up or expire."""
 
 
 class EntryRule(Declared):
@@ -82,6 +79,8 @@ class Planning(Declared):
     leaving: Leaving = Field(default_factory=Leaving)
     non_adherence: Share = 0.0
     """Share of participants who get nothing of the effect, since they do not take the product."""
+    lost_packs: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    """Share of packs that break, warm up or expire."""
     stock: Stock | None = None
     sizes: tuple[Annotated[int, Field(ge=2)], ...] = ()
     """Numbers of participants that are looked at beside the study's own."""

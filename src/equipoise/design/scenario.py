@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from equipoise.design.planning import Planning
+from equipoise.design.scenario_faults import refusal_of
 from equipoise.instruments.item import Declared, Identifier, Item, ItemType, Limits
 from equipoise.vocabulary import Refusal
 
@@ -125,11 +126,20 @@ def load_scenario(path: Path) -> Scenario:
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("SCENARIO-READ", f"{path} is not readable YAML.", "Start from a shipped scenario.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Refusal(
-            "SCENARIO-SENSE", f"{path.name}: {place}: {first['msg']}.", "Correct this line and try again."
-        ) from error
+        raise refusal_of(path.name, error) from error
+
+
+def scenario_of_study(study: Path, given: Path | None = None) -> Scenario:
+    """The scenario that was asked for, else the one beside the study's file or above it, else one by the items' limits.
+
+    Raises `Refusal` as `load_scenario`.
+    """
+    if given is not None:
+        return load_scenario(given)
+    for folder in (study.parent, study.parent.parent):
+        if (folder / "scenario.yaml").is_file():
+            return load_scenario(folder / "scenario.yaml")
+    return Scenario(name="suggested by the limits and codes of the items")
 
 
 def _suggested(item: Item) -> QuantityModel | PresenceModel | ChoiceModel | None:

@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scipy import special
+
 from equipoise.allocation.design import RandomisationDesign
 from equipoise.allocation.predictability import predictability
 from equipoise.allocation.procedures import Complete
 from equipoise.analysis.many.claims import claims
-from equipoise.analysis.many.planned import PlannedSteps, lists_of, planned_steps
+from equipoise.analysis.many.planned import PlannedSteps, contrasts, lists_of, planned_steps
+from equipoise.design.accrual import Course, Forecast, forecast
 from equipoise.design.assumptions import assumptions_of
 from equipoise.design.design_report import DesignReport, HonestRow, Variation
 from equipoise.design.judging import WITHIN, Judged, judge_planning
+from equipoise.design.nature import stream
 from equipoise.design.planning import EntryRule
 from equipoise.design.scenario import Scenario
+from equipoise.design.sense import refuse_nonsense
 from equipoise.design.simulation.criteria import Criterion
 from equipoise.design.simulation.modelling import Modelled, entry_rule, model_of_study, primary_endpoint
 from equipoise.design.simulation.operating import Rate
-from equipoise.design.simulation.running import Outcome, Work, Workers, simulate, true_effects
+from equipoise.design.simulation.running import Outcome, Purpose, Work, Workers, simulate, true_effects
 from equipoise.design.sizing import detectable, needed, power_by_effect, power_by_size, size_rows
 from equipoise.protocol import StudyDefinition
 from equipoise.vocabulary import Json, digest
@@ -42,8 +47,12 @@ class Examined:
 
 
 def examine_design(given: Examined, workers: Workers) -> DesignReport:
-    """Simulate and work out everything that the design report says.  The same `given` gives the same report."""
+    """Simulate and work out everything that the design report says.  The same `given` gives the same report.
+
+    Raises `Refusal` for a scenario that makes no sense.
+    """
     definition, scenario = given.definition, given.scenario
+    refuse_nonsense(definition, scenario)
     effects = planned_effects(scenario)
     modelled = model_of_study(definition, scenario, effects[0])
     rows, estimates, planned = _honest(given, modelled, workers)
@@ -74,6 +83,7 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
         by_size=power_by_size(effects, given.participants, correlation, alpha, ratio),
         by_effect=power_by_effect(sizes, 2 * max(effects), correlation, alpha, ratio),
         predictability=(restricted.guess, restricted.certain, restricted.imbalance),
+        supply=_supply(given, modelled),
         left_out=planned.left_out,
         findings=judge_planning(judged),
     )
@@ -147,6 +157,28 @@ def _work(given: Examined, modelled: Modelled, planned: PlannedSteps, criteria: 
         seed=given.seed,
         truth={},
     )
+
+
+def _supply(given: Examined, modelled: Modelled) -> Forecast:
+    """Recruitment and packs, if people come, stay and take what they are given as the scenario says."""
+    definition, scenario = given.definition, given.scenario
+    behaviour, plan = scenario.behaviour, scenario.planning
+    eligible = float(special.ndtr(-modelled.model.entry))
+    course = Course(
+        participants=given.participants,
+        per_week=scenario.screened_per_week
+        * (1 - behaviour.refuses_consent)
+        * (1 - behaviour.fails_a_criterion)
+        * eligible,
+        dose_days=tuple(each.day for each in definition.dose_encounters()),
+        last_day=max(each.day for each in definition.encounters),
+        leaving=max(plan.leaving.total, behaviour.withdraws),
+        missed=behaviour.misses_visit,
+        lost=plan.lost_packs,
+        experimental=tuple(experimental for experimental, _ in contrasts(definition)),
+    )
+    lists = lists_of(definition, given.design, given.participants)
+    return forecast(course, lists, plan.stock, stream(given.seed, 0, Purpose.ACCRUAL))
 
 
 def _variations(given: Examined, workers: Workers) -> tuple[Variation, ...]:

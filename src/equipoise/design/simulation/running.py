@@ -34,6 +34,7 @@ class Purpose(IntEnum):
     NATURE = 2
     ANALYSIS = 3
     TRUTH = 4
+    ACCRUAL = 5
 
 
 class Allocator(Protocol):
