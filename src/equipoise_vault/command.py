@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -11,13 +12,15 @@ from pathlib import Path
 
 from equipoise.allocation.commitment import SEED_BYTES, seed_commitment
 from equipoise.vocabulary import Refusal
+from equipoise_vault.committee.report import open_report
 from equipoise_vault.counter import Counter
 from equipoise_vault.drbg import KeyedGenerator
+from equipoise_vault.envelope import public_key
 from equipoise_vault.process import harden, serve_lines, serve_sockets
 from equipoise_vault.rehearsal import RehearsalCounter
 from equipoise_vault.request import Door
 from equipoise_vault.room import Room
-from equipoise_vault.shares import HOLDERS, join_shares
+from equipoise_vault.shares import HOLDERS, KEY_BYTES, join_shares
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +60,22 @@ def _share(chosen: argparse.Namespace) -> None:
     sys.stdout.write("Give the commitment to the ledger now; show the share to the vault, and only when it asks.\n")
 
 
+def _member_key(chosen: argparse.Namespace) -> None:
+    private = os.urandom(KEY_BYTES)
+    sys.stdout.write(f"private key  {private.hex()}\npublic key   {public_key(private).hex()}\n")
+    sys.stdout.write("Register the public key at the vault's desk; keep the private one to yourself.\n")
+
+
+def _read_report(chosen: argparse.Namespace) -> None:
+    try:
+        document = json.loads(chosen.file.read_text("utf-8"))
+        private = bytes.fromhex(_ask_secret("Private key: ").strip())
+        report = open_report(document, private)
+    except (ValueError, OSError, AttributeError):
+        raise Refusal("COMMITTEE-REPORT", "The report or the key cannot be read.", "Check both.") from None
+    sys.stdout.write(str(report["page"]))
+
+
 def _rehearse(chosen: argparse.Namespace) -> None:
     generator = KeyedGenerator(hashlib.sha256(f"equipoise rehearsal {chosen.seed}".encode()).digest())
     counter = RehearsalCounter(chosen.dir, generator.take)
@@ -64,7 +83,10 @@ def _rehearse(chosen: argparse.Namespace) -> None:
 
 
 def _ask_share(which: str) -> str:
-    prompt = f"{which} key share: "
+    return _ask_secret(f"{which} key share: ")
+
+
+def _ask_secret(prompt: str) -> str:
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
 
 
@@ -85,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     share = commands.add_parser("share", help="draw a seed share, on one's own device")
     share.set_defaults(run=_share)
+    member_key = commands.add_parser("member-key", help="draw a committee member's key, on one's own device")
+    member_key.set_defaults(run=_member_key)
+    read_report = commands.add_parser(
+        "read-report", help="open a closed report with a member's key; HTML on standard output"
+    )
+    read_report.add_argument("file", type=Path)
+    read_report.set_defaults(run=_read_report)
     rehearse = commands.add_parser("rehearse", help="serve a synthetic vault on standard input and output")
     rehearse.add_argument("--dir", type=Path, required=True)
     rehearse.add_argument("--seed", type=int, required=True)

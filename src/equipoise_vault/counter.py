@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json
 from equipoise_vault import ceremony, notices, opening, paper, reauthentication, release, signing
 from equipoise_vault.ceremony import Answer
+from equipoise_vault.committee import data, members, report
 from equipoise_vault.entries import VerbRefused
 from equipoise_vault.pharmacy.day import request_doses
 from equipoise_vault.pharmacy.verbs import PHARMACY_VERBS
@@ -24,6 +25,7 @@ class _Verb(NamedTuple):
 _ANYONE = frozenset(Role)
 _PARTIES = frozenset({Role.STATISTICIAN, Role.PHARMACIST})
 _HOLDERS = _PARTIES | {Role.QUALITY_OFFICER}
+_COMMITTEE = frozenset({Role.DMC_MEMBER})
 _PHYSICIAN = frozenset({Role.TREATING_PHYSICIAN})
 _PHARMACY = frozenset({Role.PHARMACIST})
 _MASKED_SERVER = frozenset({Role.SYSTEM})
@@ -35,6 +37,7 @@ VERBS: Mapping[str, _Verb] = {
     "notices": _Verb(Door.HATCH, _MASKED_SERVER, notices.notices),
     "pharmacy_account": _Verb(Door.HATCH, _MASKED_SERVER, notices.pharmacy_account),
     "request_doses": _Verb(Door.HATCH, _MASKED_SERVER, request_doses),
+    "push_committee_data": _Verb(Door.HATCH, _MASKED_SERVER, data.push_data),
     "freeze": _Verb(Door.DESK, _PARTIES, ceremony.freeze),
     "commit": _Verb(Door.DESK, _PARTIES, ceremony.commit),
     "reveal": _Verb(Door.DESK, _PARTIES, ceremony.reveal),
@@ -46,6 +49,10 @@ VERBS: Mapping[str, _Verb] = {
     "print_envelopes": _Verb(Door.DESK, _PHARMACY, paper.print_envelopes),
     "record_opened": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, paper.record_opened),
     "count_envelopes": _Verb(Door.DESK, _PHARMACY, paper.count_envelopes),
+    "register_member": _Verb(Door.DESK, _COMMITTEE, members.register_member),
+    "admit_member": _Verb(Door.DESK, _PHARMACY | _COMMITTEE, members.admit_member),
+    "remove_member": _Verb(Door.DESK, _PHARMACY | _COMMITTEE, members.remove_member),
+    "closed_report": _Verb(Door.DESK, _COMMITTEE, report.closed_report),
     "release": _Verb(Door.DESK, _HOLDERS, release.release),
     **{name: _Verb(Door.DESK, _PHARMACY, run) for name, run in PHARMACY_VERBS.items()},
 }

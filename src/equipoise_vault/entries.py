@@ -144,6 +144,50 @@ class PaperEnvelopesCounted:
     intact: int
 
 
+@event("vault_member_registered")
+@dataclass(frozen=True, slots=True)
+class MemberRegistered:
+    """A member of the committee gave the public key of this entry's person."""
+
+    key: str
+
+
+@event("vault_member_admitted")
+@dataclass(frozen=True, slots=True)
+class MemberAdmitted:
+    """Somebody compared the key with its owner: reports may be sealed to it."""
+
+    member: str
+    key: str
+
+
+@event("vault_member_left")
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """No later report is sealed to this member."""
+
+    member: str
+
+
+@event("vault_committee_data_taken")
+@dataclass(frozen=True, slots=True)
+class CommitteeDataTaken:
+    """The masked side handed in data for a closed report."""
+
+    digest: str
+    slots: int
+
+
+@event("vault_closed_report_made")
+@dataclass(frozen=True, slots=True)
+class ClosedReportMade:
+    """A closed report is about to be made of these data for these members; its labels are written nowhere."""
+
+    report: int
+    data_digest: str
+    recipients: tuple[str, ...]
+
+
 @event("vault_allocation_released")
 @dataclass(frozen=True, slots=True)
 class AllocationReleased:

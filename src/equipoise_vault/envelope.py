@@ -25,7 +25,7 @@ _KEY_BYTES = 32
 
 def seal_slot(recipient: bytes, place: tuple[int, int], arm: str, nonce: bytes, entropy: Entropy) -> bytes:
     """Seal one slot's arm and nonce to a recipient's X25519 public key; 112 bytes, whatever the arm's name."""
-    box = _seal(recipient, _label(place), padded_arm(arm) + nonce, entropy)
+    box = seal_box(recipient, _label(place), padded_arm(arm) + nonce, entropy)
     assert len(box) == ENVELOPE_BYTES, "an envelope's length must not depend on what is inside"
     return box
 
@@ -35,7 +35,7 @@ def open_slot(private_key: bytes, place: tuple[int, int], box: bytes) -> tuple[s
 
     Raises `Refusal` for a wrong key, a changed box, or a box from another place (attack K4).
     """
-    content = _open(private_key, _label(place), box)
+    content = open_box(private_key, _label(place), box)
     assert len(content) == ARM_BYTES + NONCE_BYTES, "an envelope holds an arm and a nonce"
     return content[:ARM_BYTES].rstrip(b"\0").decode(), content[ARM_BYTES:]
 
@@ -45,7 +45,8 @@ def public_key(private_key: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
 
 
-def _seal(recipient: bytes, label: bytes, content: bytes, entropy: Entropy) -> bytes:
+def seal_box(recipient: bytes, label: bytes, content: bytes, entropy: Entropy) -> bytes:
+    """Seal a content to an X25519 public key, bound to a label: 48 bytes longer than the content."""
     ephemeral = X25519PrivateKey.from_private_bytes(entropy(_KEY_BYTES))
     sender = ephemeral.public_key().public_bytes_raw()
     secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
@@ -53,7 +54,8 @@ def _seal(recipient: bytes, label: bytes, content: bytes, entropy: Entropy) -> b
     return sender + ChaCha20Poly1305(key).encrypt(nonce, content, label)
 
 
-def _open(private_key: bytes, label: bytes, box: bytes) -> bytes:
+def open_box(private_key: bytes, label: bytes, box: bytes) -> bytes:
+    """Open what `seal_box` sealed.  Raises `Refusal` for another key, another label or a changed box."""
     own = X25519PrivateKey.from_private_bytes(private_key)
     sender, sealed = box[:_KEY_BYTES], box[_KEY_BYTES:]
     try:

@@ -13,11 +13,14 @@ from equipoise_vault.entries import (
     AlarmKind,
     AllocationReleased,
     CheckpointSigned,
+    ClosedReportMade,
     CodeBroken,
     CommitmentTaken,
     DesignTaken,
     EnvelopeOpened,
     ListMade,
+    MemberAdmitted,
+    MemberLeft,
     PaperEnvelopeOpened,
     PaperEnvelopesCounted,
     PaperEnvelopesPrinted,
@@ -37,13 +40,22 @@ class Broken:
     on_paper: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the committee: a public key, which counts once somebody has admitted it."""
+
+    key: str
+    is_admitted: bool = False
+
+
 @dataclass
 class VaultState:
     """The fold of the event log.
 
     `signed` holds the heads of the trial's ledger that were signed (seq -> hash); `broken_on` and `opened_on`
     the different slots whose code was broken, or that the pharmacist has opened, on a day in UTC; `breaks` the
-    slots whose code was ever broken, in that order; `alarms` when too many were; `paper_printed`, `paper_opened` and
+    slots whose code was ever broken, in that order; `alarms` when too many were; `members` and `reports` those
+    of the committee; `roles_held` the roles in which each person has acted here; `paper_printed`, `paper_opened` and
     `paper_intact` (None until counted) the paper envelopes; `is_in_use` says that a slot was opened, so that the list
     cannot be given up.
     """
@@ -63,6 +75,9 @@ class VaultState:
     opened_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
     breaks: dict[tuple[int, int], Broken] = field(default_factory=dict)
     alarms: list[datetime] = field(default_factory=list)
+    members: dict[str, Member] = field(default_factory=dict)
+    reports: int = 0
+    roles_held: dict[str, frozenset[Role]] = field(default_factory=dict)
     paper_printed: int = 0
     paper_opened: set[tuple[int, int]] = field(default_factory=set)
     paper_intact: int | None = None
@@ -81,6 +96,9 @@ class VaultState:
 
     def apply(self, entry: Entry) -> None:
         """Take the next entry; what is sealed passes by."""
+        self.roles_held[entry.who] = self.roles_held.get(entry.who, frozenset()) | {entry.role}
+        if entry.type == "vault_member_registered":
+            self.members[entry.who] = Member(entry.event.key)
         handler = _HANDLERS.get(entry.type)
         if handler:
             handler(self, entry.event)
@@ -156,6 +174,18 @@ def _paper_counted(state: VaultState, event: PaperEnvelopesCounted) -> None:
     state.paper_intact = event.intact
 
 
+def _member_admitted(state: VaultState, event: MemberAdmitted) -> None:
+    state.members[event.member] = Member(event.key, is_admitted=True)
+
+
+def _member_left(state: VaultState, event: MemberLeft) -> None:
+    state.members.pop(event.member, None)
+
+
+def _report_made(state: VaultState, event: ClosedReportMade) -> None:
+    state.reports = event.report
+
+
 def _released(state: VaultState, event: AllocationReleased) -> None:
     state.is_released = True
 
@@ -170,6 +200,9 @@ _HANDLERS: dict[str, Callable[[VaultState, Any], None]] = {
     "vault_checkpoint_signed": _checkpoint_signed,
     "vault_envelope_opened": _slot_opened,
     "vault_code_broken": _slot_opened,
+    "vault_member_admitted": _member_admitted,
+    "vault_member_left": _member_left,
+    "vault_closed_report_made": _report_made,
     "vault_paper_envelopes_printed": _paper_printed,
     "vault_paper_envelope_opened": _paper_opened,
     "vault_paper_envelopes_counted": _paper_counted,

@@ -31,6 +31,7 @@ class HatchVerb(StrEnum):
     REQUEST_DOSES = "request_doses"
     NOTICES = "notices"
     PHARMACY_ACCOUNT = "pharmacy_account"
+    PUSH_COMMITTEE_DATA = "push_committee_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ class VaultClient:
     def is_account_closed(self) -> bool:
         """Whether the pharmacy's reconciliation is closed; asked before the lock, for `take_account`."""
         return bool(self._ask(HatchVerb.PHARMACY_ACCOUNT)["is_closed"])
+
+    def push_committee_data(self, data: Mapping[str, Json]) -> str:
+        """Hand in the data for the committee's closed report; gives their digest, and nothing comes back."""
+        return str(self._ask(HatchVerb.PUSH_COMMITTEE_DATA, {"data": data})["digest"])
 
     def _ask(self, verb: HatchVerb, body: Mapping[str, Json] | None = None) -> Mapping[str, Any]:
         request = {"verb": verb.value, "who": self._who, "role": self._role.value, "body": body or {}}

@@ -10,6 +10,7 @@ from equipoise.closure.commands import (
     SignBlindReview,
     UnlockDatabase,
 )
+from equipoise.closure.committee_data import committee_data
 from equipoise.closure.data_cut import DataCut, cut_data, data_rows
 from equipoise.closure.decide import decide
 from equipoise.closure.events import Membership
@@ -41,6 +42,7 @@ __all__ = [
     "Trial",
     "UnlockDatabase",
     "certify",
+    "committee_data",
     "cut_data",
     "data_rows",
     "decide",
