@@ -1,4 +1,4 @@
-"""The committee's closed report: data pushed in by slot, tables by fresh labels, sealed to admitted members alone (L29)."""
+"""The committee's closed report: data pushed in by slot, tables by fresh labels, sealed to admitted members (L29)."""
 
 import json
 import subprocess
