@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from equipoise.cli.check_view import STYLES
 from equipoise.design.accrual import Forecast
-from equipoise.design.design_report import PLAN_HEADINGS, Curve, DesignReport, HonestRow, Plan
+from equipoise.design.design_report import PLAN_HEADINGS, Assumption, Curve, DesignReport, HonestRow, Plan
+from equipoise.design.simulation.modelling import primary_endpoint
 from equipoise.design.simulation.operating import Rate
 from equipoise.protocol import StudyDefinition
 from equipoise.vocabulary import Finding
@@ -34,7 +34,7 @@ def _parts(report: DesignReport, definition: StudyDefinition) -> Iterator[Render
     yield _needed(report)
     yield _curves(report)
     yield _supply(report.supply)
-    yield _closing(report)
+    yield _closing(report, definition)
     for finding in report.findings:
         yield _finding(finding)
 
@@ -45,12 +45,20 @@ def _introduction(report: DesignReport, definition: StudyDefinition) -> Text:
     text.append(f"{report.study}, {report.label}: {report.participants} participants. ")
     text.append("Assumptions, not results: ", style="yellow")
     text.append(f"{report.scenario_name}.\n\n")
-    width = max(len(each.name) for each in report.assumptions)
-    for each in report.assumptions:
+    shown = _most_telling(report, definition)
+    width = max(len(each.name) for each in shown)
+    for each in shown:
         text.append(f"  {each.name:<{width}}  ", style="dim")
         text.append(f"{each.value}\n")
-    text.rstrip()
+    text.append(f"  … and {len(report.assumptions) - len(shown)} more, with their sources: --out DIR", style="dim")
     return text
+
+
+def _most_telling(report: DesignReport, definition: StudyDefinition) -> list[Assumption]:
+    """The assumptions without those on the items of other endpoints than the primary one."""
+    others = {each.item for each in definition.endpoints} - {primary_endpoint(definition).item}
+    technical = {"Distribution", "Allocation", "Correlation between items", "Not simulated"}
+    return [each for each in report.assumptions if each.name not in others | technical]
 
 
 def _table(title: str, *columns: tuple[str, str]) -> Table:
@@ -194,20 +202,28 @@ def _supply(forecast: Forecast) -> Text:
     return text
 
 
-def _closing(report: DesignReport) -> Text:
+def _closing(report: DesignReport, definition: StudyDefinition) -> Text:
     guess, certain, imbalance = report.predictability
     half = report.rows[0].without_effect.more_to_halve
     return Text(
         f"Randomisation: with all earlier arms known {guess:.1%} of allocations can be guessed and {certain:.1%} are "
         f"certain; the arms differ by {imbalance:.1f} participants on average. Not for those who recruit.\n"
         f"± is the Monte Carlo standard error in percentage points; {half:,} more trials would halve it. "
-        f"Seed {report.seed}, {report.software}.\nDesign report {report.digest}",
+        f"Seed {report.seed}, {report.software}.\nDesign report {report.digest}{_linked(report, definition)}",
         style="dim",
     )
 
 
-def _finding(finding: Finding) -> RenderableType:
+def _linked(report: DesignReport, definition: StudyDefinition) -> str:
+    """What the definition says of the report that its number rests on."""
+    if definition.design_report is None:
+        return "\nTo rest the number on it, write `design_report:` with this digest beside planned_participants."
+    same = definition.design_report == report.digest
+    return "\nThe definition's number rests on this report." if same else "\nThe definition's number rests on another."
+
+
+def _finding(finding: Finding) -> Text:
     text = Text.assemble((f"{finding.rule}  ", STYLES[finding.severity]), finding.message)
     if finding.suggestion:
         text.append(f" {finding.suggestion}", style="dim")
-    return Padding(text, (0, 0, 0, 0))
+    return text

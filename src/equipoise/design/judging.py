@@ -79,7 +79,7 @@ def _shares(judged: Judged) -> Iterator[Finding]:
             "Share alpha: Holm's method, or max-T, which uses the correlation of the endpoints.",
             sources=("ICH E9 2.2.5", "Holm S. Scand J Stat 1979;6:65-70"),
         )
-    registered = [row for row in judged.rows if row.id == "paired.any"]
+    registered = [row for row in judged.rows if row.id == "paired.1"]
     for row in registered:
         yield Finding(
             "DESIGN-MULTIPLICITY",

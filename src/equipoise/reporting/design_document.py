@@ -92,7 +92,7 @@ def _answers(report: DesignReport) -> Iterator[Content]:
         yield (
             "With no effect at all, the registered test inside the arm would be positive in ",
             strong(percent(registered.without_effect.share)),
-            f" of trials; {percent(registered.nominal)} to the nearest percent is what it is believed to be.",
+            f" of trials, where {ENGLISH.fixed(100 * registered.nominal, 1)} % is believed.",
         )
     if defined := rows.get(Plan.AS_DEFINED):
         yield (

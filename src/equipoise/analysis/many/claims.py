@@ -27,7 +27,7 @@ def claims(definition: StudyDefinition, simulated: frozenset[str]) -> tuple[Clai
     """The rows of the honest table that the `simulated` steps allow; for the first experimental arm.
 
     A test between arms claims falsely whenever p <= alpha; a test inside an arm when p <= alpha for the better, which
-    has half that nominal rate.
+    has half that nominal rate.  Families that have alpha each are believed to err in their sum.
     """
     made = _Claims(definition, simulated)
     return (*made.registered(), *made.defined(), *made.otherwise())
@@ -39,46 +39,39 @@ class _Claims:
         self.alpha = float(definition.analysis.alpha)
         self.primary = primary_endpoint(definition)
         self.arm = contrasts(definition)[0][0]
-        self.arms = [arm.name.text() for arm in definition.arms]
         self.better = {each.id: -1 if each.better == "lower" else 1 for each in definition.endpoints}
-        self.names = {each.id: each.name.text() for each in definition.endpoints}
 
     def registered(self) -> Iterator[Claim]:
         """Paired tests inside the experimental arm, as a registry record has them."""
         paired = [each for each in self.definition.analysis.analyses if self._step(each, TREATED) in self.simulated]
+        half = self.alpha / 2
         for each in paired:
             if each.endpoint == self.primary.id:
                 inside = self._benefit(each, TREATED)
-                reference = Significant(self._step(each, CONTROL), self.alpha)
-                half = self.alpha / 2
-                name = self.arms[self.arm]
-                yield Claim(each.id, Plan.AS_REGISTERED, f"{name} improved, paired t test", half, inside, inside)
-                only = Without(inside, reference)
-                yield Claim(
-                    f"{each.id}.only", Plan.AS_REGISTERED, f"{name} improved, the other arm did not", half, only, only
-                )
-        if len(paired) > 1:
-            inside_any = AtLeast(1, tuple(self._benefit(each, TREATED) for each in paired))
-            words = f"any of {len(paired)} endpoints improved, paired t tests"
-            yield Claim("paired.any", Plan.AS_REGISTERED, words, self.alpha / 2, inside_any, inside_any)
-            three = AtLeast(3, inside_any.criteria)
-            if len(paired) >= 5:
-                words = f"at least 3 of {len(paired)} endpoints improved, paired t tests"
-                yield Claim("paired.three", Plan.AS_REGISTERED, words, self.alpha / 2, three, three)
+                only = Without(inside, Significant(self._step(each, CONTROL), self.alpha))
+                words = "Better after than before (paired t)"
+                yield Claim(each.id, Plan.AS_REGISTERED, words, half, inside, inside)
+                yield Claim(f"{each.id}.only", Plan.AS_REGISTERED, "… and not in the other arm", half, only, only)
+        improved = tuple(self._benefit(each, TREATED) for each in paired)
+        for least, how_many in ((1, "Any"), (3, "At least 3")):
+            if len(paired) > 2 * least - 1:
+                several = AtLeast(least, improved)
+                words = f"{how_many} of {len(paired)} endpoints better"
+                yield Claim(f"paired.{least}", Plan.AS_REGISTERED, words, half, several, several)
 
     def defined(self) -> Iterator[Claim]:
         """The comparisons of the primary endpoint, then all confirmatory ones as the plan shares alpha."""
         for each in self.definition.analysis.analyses:
             if each.endpoint == self.primary.id and self._step(each) in self.simulated:
-                words = f"{each.method.replace('_', ' ')} ({each.role.replace('_', ' ')}), {self._set(each)}"
-                yield Claim(each.id, Plan.AS_DEFINED, words, self.alpha, self._significant(each), self._benefit(each))
+                error, success = self._significant(each), self._benefit(each)
+                yield Claim(each.id, Plan.AS_DEFINED, self._words(each), self.alpha, error, success)
         members = {rank: self._simulated(family) for rank, family in families(self.definition).items()}
-        everything = [each for family in members.values() for each in family]
-        shared = self.definition.analysis.multiplicity
-        if len(everything) > 1:
-            error = AtLeast(1, tuple(self._rejects(rank, family) for rank, family in members.items() if family))
-            words = f"any of {len(everything)} endpoints, alpha shared as planned ({shared.replace('_', ' ')})"
-            yield Claim("plan.any", Plan.AS_DEFINED, words, self.alpha, error, error)
+        members = {rank: family for rank, family in members.items() if family}
+        everything = sum(map(len, members.values()))
+        if everything > 1:
+            rejects = AtLeast(1, tuple(self._rejects(rank, family) for rank, family in members.items()))
+            words = f"Any of {everything}, alpha shared as planned"
+            yield Claim("plan.any", Plan.AS_DEFINED, words, self.alpha * len(members), rejects, rejects)
 
     def otherwise(self) -> Iterator[Claim]:
         """All confirmatory endpoints as one family: not adjusted, by Holm's method, by their joint distribution."""
@@ -87,16 +80,14 @@ class _Claims:
         if k < 2:
             return
         yield self._any(
-            "all.none", Plan.OTHERWISE, f"any of {k} endpoints, not adjusted", [(each, self.alpha) for each in family]
+            "all.none", Plan.OTHERWISE, f"Any of {k}, not adjusted", [(each, self.alpha) for each in family]
         )
-        yield self._any(
-            "all.holm", Plan.OTHERWISE, f"any of {k} endpoints, Holm", [(each, self.alpha / k) for each in family]
-        )
+        yield self._any("all.holm", Plan.OTHERWISE, f"Any of {k}, Holm", [(each, self.alpha / k) for each in family])
         joint = {each: f"{joint_id(ALL)}.{self._step(each)}" for each in family}
         if self.simulated.issuperset(joint.values()):
             error = tuple(Significant(name, self.alpha) for name in joint.values())
             success = tuple(Benefit(name, self.alpha, self.better[each.endpoint]) for each, name in joint.items())
-            words = f"any of {k} endpoints, max-T"
+            words = f"Any of {k}, max-T"
             yield Claim("all.max_t", Plan.OTHERWISE, words, self.alpha, AtLeast(1, error), AtLeast(1, success))
 
     def _any(self, name: str, plan: Plan, words: str, levels: Sequence[tuple[Analysis, float]]) -> Claim:
@@ -132,5 +123,13 @@ class _Claims:
     def _significant(self, analysis: Analysis) -> Significant:
         return Significant(self._step(analysis), self.alpha)
 
-    def _set(self, analysis: Analysis) -> str:
-        return analysis.analysis_set.replace("_", " ")
+    def _words(self, analysis: Analysis) -> str:
+        method = _METHODS.get(analysis.method, analysis.method.replace("_", " "))
+        method = f"{method[:1].upper()}{method[1:]}"
+        notes = ["decides"] if analysis.role == "main" else []
+        if analysis.analysis_set != "full_analysis_set":
+            notes.append(analysis.analysis_set.removesuffix("_set").replace("_", " "))
+        return f"{method} ({', '.join(notes)})" if notes else method
+
+
+_METHODS = {"ancova": "analysis of covariance", "welch_t": "Welch's t test", "mann_whitney": "Mann-Whitney test"}

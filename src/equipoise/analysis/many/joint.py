@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from equipoise.allocation.many_lists import ProcedureTable, draw_lists
 from equipoise.analysis.many.kernels import many_kernel
 from equipoise.analysis.many.kernels.plain import scale_of_sizes
+from equipoise.analysis.many.randomisation import CHUNK
 from equipoise.design.simulation.answers import Answers
 from equipoise.design.simulation.trials import Comparison
 
 Floats = NDArray[np.float64]
 
 DRAWS = 499
-CHUNK = 100
-"""Trials that share one set of drawn lists; small, so that a set that is unlucky touches few."""
 SAME = 1e-11
 """Statistics that are closer than this, relatively, count as equal."""
 

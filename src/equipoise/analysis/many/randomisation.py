@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 MOST_SUM = 4_000
 """Largest total of a trial's whole-number scores that is tested exactly; beyond it, the procedure is run again."""
 RERUNS = 999
+CHUNK = 100
+"""Trials that share one set of drawn lists; small, so that a set that is unlucky touches few."""
 _SCALES = (1, 10, 100, 1_000)
 
 
@@ -25,7 +27,7 @@ class RandomisationTest:
 
     See the single-trial test for the statistic and its two sides.  `ranks` takes midranks instead of the metric;
     `given_sizes` keeps the observed arm sizes.  Values with too many different sums are tested with 999 lists that the
-    procedure draws anew for the block of trials: p = (1 + lists at least as extreme) / (1 + lists with both arms).
+    procedure draws anew for every hundred trials: p = (1 + lists at least as extreme) / (1 + lists with both arms).
     """
 
     table: ProcedureTable
@@ -46,20 +48,16 @@ class RandomisationTest:
         return Answers(estimate, exact_p=out)
 
     def _by_rerun(self, compared: Comparison, generator: np.random.Generator) -> Floats:
-        lists = draw_lists(self.table, (RERUNS, compared.side.shape[1]), generator) == self.treated
-        used = compared.side >= 0
-        values = np.where(used, compared.metric, 0.0)
-        sizes = used.astype(np.float64) @ lists.T
-        left = used.sum(axis=1)[:, None] - sizes
-        sums = values @ lists.T
-        with np.errstate(invalid="ignore", divide="ignore"):
-            drawn = np.abs(sums / sizes - (values.sum(axis=1)[:, None] - sums) / left)
-        observed = np.abs(_mean_difference(compared))[:, None]
-        with np.errstate(invalid="ignore"):
-            extreme = (drawn >= observed * (1 - 1e-12)).sum(axis=1)
-            possible = np.isfinite(drawn).sum(axis=1)
-        p: Floats = np.where(np.isfinite(observed[:, 0]), (1 + extreme) / (1 + possible), 1.0)
-        return p
+        p = np.empty(compared.count)
+        observed = np.abs(_mean_difference(compared))
+        for start in range(0, compared.count, CHUNK):
+            part = slice(start, start + CHUNK)
+            lists = draw_lists(self.table, (RERUNS, compared.side.shape[1]), generator) == self.treated
+            drawn = np.abs(_mean_differences(compared.metric[part], compared.side[part] >= 0, lists))
+            with np.errstate(invalid="ignore"):
+                extreme = (drawn >= observed[part, None] * (1 - 1e-12)).sum(axis=1)
+            p[part] = (1 + extreme) / (1 + np.isfinite(drawn).sum(axis=1))
+        return np.where(np.isfinite(observed), p, 1.0)
 
 
 def complete_table() -> ProcedureTable:
@@ -110,3 +108,13 @@ def _mean_difference(compared: Comparison) -> Floats:
         ]
     difference: Floats = means[0] - means[1]
     return difference
+
+
+def _mean_differences(values: Floats, used: NDArray[np.bool_], lists: NDArray[np.bool_]) -> Floats:
+    """Differences in means of values (T, n) under each list (B, n), (T, B); nan where a list leaves an arm empty."""
+    known, among, treated = np.where(used, values, 0.0), used.astype(np.float64), lists.T.astype(np.float64)
+    sizes, sums = among @ treated, known @ treated
+    rest = among.sum(axis=1)[:, None] - sizes
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = sums / sizes - (known.sum(axis=1)[:, None] - sums) / rest
+    return found

@@ -7,6 +7,8 @@ from scipy import special
 from equipoise.design.simulation.trial_model import Floats, TrialModel
 from equipoise.design.simulation.trials import Sides, Trials
 
+MOST_DECIMALS = 6
+"""Values with more decimals are left as they are drawn."""
 LEAVING_STRENGTH = 0.7
 """Correlation between the tendency to leave and what it depends on (baseline, or outcome)."""
 
@@ -83,8 +85,9 @@ def measure(
             value, effects = latent[visit, item], model.effect[:, visit, item]
             value *= model.spread[item]
             if effects.any():
-                value += np.where(adherent, effects[arm], 0.0)
-            value += model.shared[visit, item]
+                value += effects[arm] * adherent
+            if model.shared[visit, item]:
+                value += model.shared[visit, item]
             _report(model, item, value, below[visit, item])
     return latent, below
 
@@ -96,13 +99,10 @@ def _report(model: TrialModel, item: int, value: Floats, below: NDArray[np.bool_
         value *= model.typical[item]
     else:
         value += model.typical[item]
-    np.clip(value, model.least[item], model.most[item], out=value)
-    scale = 10.0 ** model.decimals[item]
-    if scale != 1.0:
-        value *= scale
-    np.rint(value, out=value)
-    if scale != 1.0:
-        value /= scale
+    if np.isfinite(model.least[item]) or np.isfinite(model.most[item]):
+        np.clip(value, model.least[item], model.most[item], out=value)
+    if model.decimals[item] <= MOST_DECIMALS:
+        np.round(value, model.decimals[item], out=value)
     if np.isfinite(model.lowest[item]):
         np.less(value, model.lowest[item], out=below)
     if np.isfinite(model.lowest[item]) or np.isfinite(model.highest[item]):

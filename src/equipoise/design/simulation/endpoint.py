@@ -45,7 +45,9 @@ class View:
         sides = np.full(max(int(trials.arm.max()), *self.arms) + 1, -1, dtype=np.int8)
         sides[self.arms[0]], sides[self.arms[1]] = 1, 0
         side: Sides = sides[trials.arm]
-        side[~trials.seen[self.place.outcome]] = -1
+        seen = trials.seen[self.place.outcome]
+        if not seen.all():
+            side[~seen] = -1
         if self.per_protocol:
             side[~trials.adherent] = -1
         return side

@@ -52,6 +52,8 @@ def model_of_study(
     progress = _progress(definition, visits)
     shifts = _Shifts(definition, scenario, dict(zip(items, models, strict=True)), standardised or 0.0)
     plan = scenario.planning
+    smallest = {item: 10.0**-each.decimals for item, each in zip(items, models, strict=True)}
+    floors = {each.item: smallest[each.item] for each in endpoints if each.scale == "log10"}  # zero has no logarithm
     activity = np.array([each.activity for each in models])
     model = TrialModel(
         items=items,
@@ -60,7 +62,7 @@ def model_of_study(
         spread=np.array([each.spread for each in models]),
         log=np.array([each.scale == "log" for each in models]),
         decimals=np.array([each.decimals for each in models]),
-        least=np.array([each.least for each in models]),
+        least=np.array([max(each.least, floors.get(item, -np.inf)) for item, each in zip(items, models, strict=True)]),
         most=np.array([each.most for each in models]),
         lowest=np.array([-np.inf if each.lowest is None else each.lowest for each in models]),
         highest=np.array([np.inf if each.highest is None else each.highest for each in models]),

@@ -16,8 +16,9 @@ class TrialModel:
     Latent values are standard normal among the people who are screened; `between_items` (I x I) and `between_visits`
     (I x V x V) are lower Cholesky factors of their correlations.  A value is typical + spread * latent - for `log`
     items typical * exp(spread * latent) - shifted by `shared` (V x I, everybody) and `effect` (A x V x I), both on that
-    scale, limited to least..most, and rounded to `decimals`; below `lowest` and above `highest` a laboratory stops
-    counting.  `entry` is the least latent value of item 0 at baseline.  `towards_worse` (I) is the sign of worsening.
+    scale, limited to least..most, and rounded to `decimals` (more than 6: not rounded); below `lowest` and above
+    `highest` a laboratory stops counting.  `entry` is the least latent value of item 0 at baseline, `towards_worse`
+    (I) the sign of worsening.
     """
 
     items: tuple[str, ...]

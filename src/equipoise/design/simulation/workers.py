@@ -23,7 +23,9 @@ def threads(count: int) -> Callable[[Callable[[Given], Made], Sequence[Given]], 
     return run
 
 
-def dask_workers(address: str) -> Callable[[Callable[[Given], Made], Sequence[Given]], Iterable[Made]]:
+def dask_workers(
+    address: str, patience_seconds: float = 10.0
+) -> Callable[[Callable[[Given], Made], Sequence[Given]], Iterable[Made]]:
     """The workers of the Dask cluster whose scheduler listens at `address`, such as `dask://10.0.0.5:8786`.
 
     Every worker needs this version of Equipoise.  Refuses if `distributed` is not installed or nobody answers.
@@ -41,7 +43,9 @@ def dask_workers(address: str) -> Callable[[Callable[[Given], Made], Sequence[Gi
 
     def run(function: Callable[[Given], Made], blocks: Sequence[Given]) -> Iterable[Made]:
         try:
-            client = distributed.Client(f"tcp://{address.removeprefix('dask://')}", timeout="10s", set_as_default=False)
+            client = distributed.Client(
+                f"tcp://{address.removeprefix('dask://')}", timeout=patience_seconds, set_as_default=False
+            )
         except (OSError, ValueError) as error:
             raise Refusal("DESIGN-DASK", f"Nobody answers at {address}.", "Check host and port.") from error
         with client:
