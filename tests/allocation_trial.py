@@ -1,5 +1,6 @@
 """A small trial's allocation, held through the real ledger and a vault in this process: for the tests of both rooms."""
 
+import itertools
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from equipoise.allocation import AllocationState, AnchorMedium, RandomisationDesign, read_design
 from equipoise.allocation.ceremony import commit_seed, freeze_design, receive_pack_map, record_anchor, seal_list
 from equipoise.allocation.commitment import SEED_PARTIES, seed_commitment
+from equipoise.allocation.drawing import record_draw, slots_to_draw
 from equipoise.allocation.hatch import read_sealed
 from equipoise.allocation.randomise import next_slot
 from equipoise.closure.certificate import LOCK_MEANING, LockStatement, certify
@@ -28,6 +30,11 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SHARES = {Role.STATISTICIAN: bytes(range(32)), Role.PHARMACIST: bytes(range(32, 64))}
 VECTOR = {"arms": ["active", "placebo"], "method": "big-stick", "mti": 4, "slots": 30, "strata": 1}
 """The design of the published test vector."""
+MINIMISED = {
+    "arms": ["active", "placebo"], "method": "minimisation", "factors": ["sex", "age", "steroid"], "weights": [1, 1, 1],
+    "favour": [4, 5], "slots": 40, "packs": {"doses": 2, "spares": 1},
+}  # fmt: skip
+LEVELS = tuple(itertools.product(("female", "male"), ("<40", ">=40"), ("yes", "no")))
 DOSED = {**VECTOR, "packs": {"doses": 10, "spares": 2}}
 
 
@@ -39,6 +46,7 @@ class Trial:
     design: RandomisationDesign
     shares: dict[Role, bytes] = field(default_factory=lambda: dict(SHARES))
     study: dict | None = None
+    levels: tuple = LEVELS
 
     def __post_init__(self) -> None:
         self.design = replace(self.design, salt=self.design.salt or "5a" * 16)
@@ -96,7 +104,13 @@ class Trial:
 
     def randomise(self, participant, stratum=0):
         self.record(lambda state: next_slot(state, participant, stratum), Role.INVESTIGATOR)
+        for slot in slots_to_draw(self.book.state()):
+            answer = self.draw(slot, self.levels[slot % len(self.levels)])
+            self.record(lambda state, answer=answer: record_draw(state, answer), Role.SYSTEM)
         return self.book.state().slot_of[participant]
+
+    def draw(self, slot, levels):
+        return self.ask("draw", Role.SYSTEM, Door.HATCH, slot=slot, levels=list(levels))
 
     def lock(self):
         """A lock certificate for the ledger as it is, entered in the ledger."""

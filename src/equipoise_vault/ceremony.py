@@ -2,19 +2,20 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from equipoise import __version__
 from equipoise.allocation.commitment import SEED_BYTES, SEED_PARTIES, AllocationCommitment, seed_commitment
 from equipoise.allocation.design import PackPlan, RandomisationDesign, read_design
+from equipoise.allocation.minimisation import Levels, Minimisation
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json
 from equipoise_vault.entries import CommitmentTaken, DesignTaken, ListMade, ShareTaken, VaultCeremonyAbandoned
 from equipoise_vault.envelope import seal_slot
 from equipoise_vault.pharmacy.manual import make_manual
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
-from equipoise_vault.seal import SealedList, make_list
+from equipoise_vault.seal import SealedList, SlotSecret, make_list
 from equipoise_vault.state import VaultState
 
 Answer = Mapping[str, Json]
@@ -95,19 +96,7 @@ def seal(room: Room, request: Request) -> Answer:
         design = frozen_design(room, state)
         made = the_list(room, state)
         commitment = _commitment(state, design, made)
-        for recipient, key in _recipients(state):
-            room.put_envelopes(
-                state.ceremony,
-                recipient,
-                [
-                    (
-                        slot.stratum,
-                        slot.slot,
-                        seal_slot(key, (slot.stratum, slot.slot), slot.arm, slot.nonce, room.entropy),
-                    )
-                    for slot in made.slots
-                ],
-            )
+        put_in_envelopes(room, state, made.slots)
         return (ListMade(commitment, room.sign(commitment.signed_text())),)
 
     if room.book.state().commitment is None:
@@ -154,10 +143,14 @@ def seed_shares(room: Room, state: VaultState) -> dict[Role, bytes]:
     return {party: room.secret(_share_name(state.ceremony, party)) for party in SEED_PARTIES}
 
 
-def the_list(room: Room, state: VaultState) -> SealedList:
-    """The list of the current ceremony, made anew: its arms are stored nowhere but in the envelopes."""
+def the_list(room: Room, state: VaultState, coming: tuple[Levels, ...] = ()) -> SealedList:
+    """The list of the current ceremony, made anew: its arms are stored nowhere but in the envelopes.
+
+    A live list goes as far as it was drawn, and on for the levels of those who are `coming`.
+    """
     shares = seed_shares(room, state)
-    return make_list(frozen_design(room, state), shares[Role.STATISTICIAN], shares[Role.PHARMACIST])
+    levels = [*(drawn.levels for drawn in state.draws), *coming]
+    return make_list(frozen_design(room, state), shares[Role.STATISTICIAN], shares[Role.PHARMACIST], levels)
 
 
 def manual_name(ceremony: int) -> str:
@@ -187,7 +180,19 @@ def _commitment(state: VaultState, design: RandomisationDesign, made: SealedList
         code_version=CODE_VERSION,
         key=state.signing_key,
         rehearsal=state.rehearsal,
+        factors=design.procedure.factors if isinstance(design.procedure, Minimisation) else (),
     )
+
+
+def put_in_envelopes(room: Room, state: VaultState, slots: Iterable[SlotSecret]) -> None:
+    """Seal slots to every recipient and store the envelopes."""
+    made = list(slots)
+    for recipient, key in _recipients(state):
+        boxes = [
+            (slot.stratum, slot.slot, seal_slot(key, (slot.stratum, slot.slot), slot.arm, slot.nonce, room.entropy))
+            for slot in made
+        ]
+        room.put_envelopes(state.ceremony, recipient, boxes)
 
 
 def _recipients(state: VaultState) -> list[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json
-from equipoise_vault import ceremony, notices, opening, paper, reauthentication, release, signing
+from equipoise_vault import ceremony, drawing, notices, opening, paper, reauthentication, release, signing
 from equipoise_vault.ceremony import Answer
 from equipoise_vault.committee import data, members, report
 from equipoise_vault.entries import VerbRefused
@@ -34,6 +34,7 @@ VERBS: Mapping[str, _Verb] = {
     "describe": _Verb(Door.HATCH, _ANYONE, signing.describe),
     "sealed": _Verb(Door.HATCH, _ANYONE, ceremony.sealed),
     "sign_checkpoint": _Verb(Door.HATCH, _ANYONE, signing.sign_checkpoint),
+    "draw": _Verb(Door.HATCH, _MASKED_SERVER, drawing.draw),
     "notices": _Verb(Door.HATCH, _MASKED_SERVER, notices.notices),
     "pharmacy_account": _Verb(Door.HATCH, _MASKED_SERVER, notices.pharmacy_account),
     "request_doses": _Verb(Door.HATCH, _MASKED_SERVER, request_doses),

@@ -25,6 +25,11 @@ def slot_nonce(seed: bytes, stratum: int, slot: int) -> bytes:
     return hmac.digest(subkey(seed, "nonce"), f"{stratum}/{slot}".encode(), "sha256")
 
 
+def draw_generator(draws: bytes, slot: int) -> "KeyedGenerator":
+    """The generator of one slot of a live list, from the key (`subkey(seed, "draw")`) that its root commits to."""
+    return KeyedGenerator(hmac.digest(draws, str(slot).encode(), "sha256"))
+
+
 class KeyedGenerator:
     """32-bit big-endian words of HMAC-SHA256(seed, counter as 8 bytes), counter from 0."""
 

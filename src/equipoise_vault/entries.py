@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from equipoise.allocation.commitment import AllocationCommitment
-from equipoise.allocation.entries import BreakReason
+from equipoise.allocation.entries import BreakReason, SlotDrawn
 from equipoise.ledger import event
 from equipoise.vocabulary import Role
 
@@ -54,6 +54,14 @@ class ListMade:
 
     commitment: AllocationCommitment
     signature: str
+
+
+@event("vault_slot_drawn")
+@dataclass(frozen=True, slots=True)
+class SlotDrawnHere:
+    """The next slot of a live list was drawn and put into envelopes; what the masked side may know of it."""
+
+    drawn: SlotDrawn
 
 
 @event("vault_ceremony_abandoned")

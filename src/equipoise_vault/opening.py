@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from equipoise.allocation.commitment import slot_leaf
+from equipoise.allocation.commitment import next_link, slot_leaf
 from equipoise.allocation.entries import BreakReason
 from equipoise.allocation.merkle import inclusion_proof, verify_inclusion
 from equipoise.vocabulary import Json, Refusal
@@ -63,11 +63,16 @@ def break_one(room: Room, request: Request) -> Answer:
     return {"arm": arm, "nonce": nonce.hex(), **_proof(room, sealed, request.place)}
 
 
-def is_proven(shown: Mapping[str, Any], place: Place, root: str) -> bool:
-    """True if what a code break showed is the slot that was sealed under `root` (K17): for the page that shows it."""
+def is_proven(shown: Mapping[str, Any], place: Place, public: str) -> bool:
+    """True if what a code break showed is what was sealed (K17): for the page that shows it.
+
+    `public` is the root; of a live list, the link that the trial's ledger holds for the slot.
+    """
     leaf = slot_leaf(*place, shown["arm"], bytes.fromhex(shown["nonce"]))
+    if "link_before" in shown:
+        return next_link(shown["link_before"], leaf, tuple(shown["levels"])) == public
     path = [bytes.fromhex(node) for node in shown["path"]]
-    return verify_inclusion(leaf, shown["position"], shown["size"], path, bytes.fromhex(root))
+    return verify_inclusion(leaf, shown["position"], shown["size"], path, bytes.fromhex(public))
 
 
 def sealed_state(room: Room) -> VaultState:
@@ -93,6 +98,9 @@ def _unexpected(room: Room, place: Place) -> tuple[AlarmRaised, ...]:
 def _proof(room: Room, sealed: VaultState, place: Place) -> dict[str, Json]:
     assert sealed.commitment is not None
     stratum, slot = place
+    if sealed.commitment.is_live:
+        before = sealed.draws[slot - 1].link if slot else sealed.commitment.root
+        return {"link_before": before, "levels": list(sealed.draws[slot].levels), "link": sealed.draws[slot].link}
     position = stratum * sealed.commitment.slots + slot
     leaves = the_list(room, sealed).leaves()
     path = [node.hex() for node in inclusion_proof(leaves, position)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from equipoise.allocation.commitment import SEED_PARTIES, AllocationCommitment
-from equipoise.allocation.entries import BreakReason
+from equipoise.allocation.entries import BreakReason, SlotDrawn
 from equipoise.ledger import Entry
 from equipoise.vocabulary import Role
 from equipoise_vault.entries import (
@@ -25,6 +25,7 @@ from equipoise_vault.entries import (
     PaperEnvelopesCounted,
     PaperEnvelopesPrinted,
     ShareTaken,
+    SlotDrawnHere,
     VaultCeremonyAbandoned,
     VaultCreated,
 )
@@ -50,19 +51,13 @@ class Member:
 
 @dataclass
 class VaultState:
-    """The fold of the event log.
-
-    `signed` holds the heads of the trial's ledger that were signed (seq -> hash); `broken_on` and `opened_on`
-    the different slots whose code was broken, or that the pharmacist has opened, on a day in UTC; `breaks` the
-    slots whose code was ever broken, in that order; `alarms` when too many were; `members` and `reports` those
-    of the committee; `roles_held` the roles in which each person has acted here; `paper_printed`, `paper_opened` and
-    `paper_intact` (None until counted) the paper envelopes; `is_in_use` says that a slot was opened, so that the list
-    cannot be given up.
-    """
+    """The fold of the event log."""
 
     rehearsal: bool = False
     signing_key: str = ""
     envelope_key: str = ""
+    roles_held: dict[str, frozenset[Role]] = field(default_factory=dict)
+    """Person -> the roles in which they have acted here."""
     ceremony: int = 0
     design_digest: str = ""
     pharmacist_key: str = ""
@@ -70,18 +65,25 @@ class VaultState:
     shown: set[Role] = field(default_factory=set)
     commitment: AllocationCommitment | None = None
     signature: str = ""
+    draws: list[SlotDrawn] = field(default_factory=list)
+    """The draws of a live list, slot after slot."""
     signed: dict[int, str] = field(default_factory=dict)
-    broken_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
+    """The heads of the trial's ledger that were signed, seq -> hash."""
     opened_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
+    """Day in UTC -> the different slots that the pharmacist has opened; `broken_on` likewise for code breaks."""
+    broken_on: dict[date, set[tuple[int, int]]] = field(default_factory=dict)
     breaks: dict[tuple[int, int], Broken] = field(default_factory=dict)
+    """The slots whose code was ever broken, in that order."""
     alarms: list[datetime] = field(default_factory=list)
+    """When more codes were broken in a day than an emergency explains."""
     members: dict[str, Member] = field(default_factory=dict)
     reports: int = 0
-    roles_held: dict[str, frozenset[Role]] = field(default_factory=dict)
     paper_printed: int = 0
     paper_opened: set[tuple[int, int]] = field(default_factory=set)
     paper_intact: int | None = None
+    """How many envelopes were counted as intact; None since the last one was opened."""
     is_in_use: bool = False
+    """A slot was opened or drawn: the list cannot be given up any more."""
     is_released: bool = False
 
     @property
@@ -147,6 +149,12 @@ def _abandoned(state: VaultState, event: VaultCeremonyAbandoned) -> None:
     state.shown = set()
     state.commitment = None
     state.signature = ""
+    state.draws = []
+
+
+def _slot_drawn(state: VaultState, event: SlotDrawnHere) -> None:
+    state.draws.append(event.drawn)
+    state.is_in_use = True
 
 
 def _checkpoint_signed(state: VaultState, event: CheckpointSigned) -> None:
@@ -197,6 +205,7 @@ _HANDLERS: dict[str, Callable[[VaultState, Any], None]] = {
     "vault_share_taken": _share_taken,
     "vault_list_sealed": _list_made,
     "vault_ceremony_abandoned": _abandoned,
+    "vault_slot_drawn": _slot_drawn,
     "vault_checkpoint_signed": _checkpoint_signed,
     "vault_envelope_opened": _slot_opened,
     "vault_code_broken": _slot_opened,

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from allocation_trial import DOSED, VECTOR, trial
+from allocation_trial import DOSED, MINIMISED, VECTOR, trial
+from equipoise.closure import read_opening
+from equipoise.conduct import TrialState
+from equipoise.ledger import Entry
+from equipoise.vocabulary import Refusal
 
 SCRIPT = Path(str(files("equipoise.closure"))) / "verify_trial.py"
 _spec = importlib.util.spec_from_file_location("verify_trial", SCRIPT)
@@ -28,6 +32,8 @@ DESIGNS = {
     "random blocks": {**STRATIFIED, "method": "permuted-blocks", "block_sizes": [3, 6, 9], "ratio": [2, 1]},
     "three arms": {**STRATIFIED, "arms": ["a", "b", "c"], "method": "block-urn", "lambda": 2, "ratio": [2, 1, 1]},
     "block urn": {**STRATIFIED, "method": "block-urn", "lambda": 3},
+    "minimisation": MINIMISED,
+    "minimisation, three arms": {**MINIMISED, "arms": ["a", "b", "c"], "weights": [3, 1, 2], "favour": [2, 3]},
 }
 
 
@@ -236,6 +242,58 @@ def test_k2_a_forger_who_chains_the_ledger_anew_fails_at_the_named_step(small, n
     assert (failing, passed) == (step, False), text
 
 
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    return finished(tmp_path_factory.mktemp("live"), MINIMISED, participants=9)
+
+
+def swapped_levels(contents):
+    draws = [content for content in contents if content["type"] == "slot_drawn"]
+    draws[2]["body"]["levels"], draws[3]["body"]["levels"] = draws[3]["body"]["levels"], draws[2]["body"]["levels"]
+    return contents
+
+
+def without_last_draw(contents):
+    last = max(at for at, content in enumerate(contents) if content["type"] == "slot_drawn")
+    return contents[:last] + contents[last + 1 :]
+
+
+def changed_root(contents):
+    for content in contents:
+        if content["type"] == "list_sealed":
+            content["body"]["commitment"]["root"] = "0" * 64
+        if content["type"] == "anchor_recorded":
+            content["body"]["root"] = "0" * 64
+    return contents
+
+
+LIVE_FORGERIES = {
+    "a draw was exchanged": (changed("slot_drawn", leaf="0" * 64), "list and opening"),
+    "a chain value was exchanged": (changed("slot_drawn", link="0" * 64), "list and opening"),
+    "levels were exchanged": (swapped_levels, "list and opening"),
+    "the last draw was left out": (without_last_draw, "list and opening"),
+    "drawn before the participant came": (moved("slot_drawn", "slot_assigned"), "slots and lock"),
+    "another root was anchored": (changed_root, "list and opening"),
+}
+
+
+@pytest.mark.parametrize("name", LIVE_FORGERIES)
+def test_a_forger_of_live_draws_fails_at_the_named_step(live, name):
+    edit, step = LIVE_FORGERIES[name]
+    opening, lines = rechained(live, edit)
+    if name.startswith("another root"):
+        opening["commitment"]["root"] = "0" * 64
+    *_, (failing, passed, text) = verify_trial.Verification(opening, lines, live.arms).run()
+    assert (failing, passed) == (step, False), text
+
+
+def test_a_thousand_mutated_live_openings_are_rejected(live):
+    choose = random.Random(20260304)
+    text, lines = json.dumps(live.opening), live.lines()
+    assert passes(live.opening, lines, live.arms)
+    assert not any(passes(_mutated(text, choose), lines, live.arms) for _ in range(1_000))
+
+
 def test_an_untouched_chain_made_anew_is_accepted(small):
     assert passes(*rechained(small, lambda contents: contents), small.arms)
 
@@ -270,13 +328,23 @@ def test_the_root_is_checked_against_leaves_too(small):
     assert (failing, passed) == ("list and opening", False)
 
 
-def changed_root(contents):
-    for content in contents:
-        if content["type"] == "list_sealed":
-            content["body"]["commitment"]["root"] = "0" * 64
-        if content["type"] == "anchor_recorded":
-            content["body"]["root"] = "0" * 64
-    return contents
+def test_packs_that_the_seeds_did_not_number_pass_the_script_and_are_refused_at_receipt(small):
+    """The script says that it does not look at the origin of pack numbers; whoever receives the opening does."""
+
+    def renumbered(contents):
+        body = next(content for content in contents if content["type"] == "pack_map_received")["body"]
+        body["numbers"] = body["numbers"][::-1]
+        return contents
+
+    opening, lines = rechained(small, renumbered)
+    opening["pack_numbers"] = opening["pack_numbers"][::-1]
+    assert passes(opening, lines, small.arms)
+    entries = [
+        Entry(line["seq"], line["content"].encode(), line["prev"], line["hash"]) for line in map(json.loads, lines)
+    ]
+    with pytest.raises(Refusal) as refused:
+        read_opening(json.dumps(opening), entries, TrialState())
+    assert refused.value.rule == "OPENING-PACKS"
 
 
 def _parsed(line):

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from allocation_trial import DOSED, START, trial
+from allocation_trial import DOSED, LEVELS, MINIMISED, START, trial
 from equipoise.vocabulary import Role, SteppingClock
 from equipoise_vault.ceremony import the_list
+from equipoise_vault.drawing import draw
 from equipoise_vault.notices import notices
 from equipoise_vault.opening import break_one
 from equipoise_vault.reauthentication import reauthenticate
@@ -41,6 +42,11 @@ def released(certificate, shares):
         yield release(room, asked("release", Role.STATISTICIAN, **body))["opening"]["slots"][3]["arm"]
 
     return act
+
+
+def drawn(room):
+    yield
+    yield draw(room, asked("draw", Role.SYSTEM, slot=0, levels=list(LEVELS[0])))["leaf"]
 
 
 def act_and_die(path, key, act, step, answer):
@@ -77,25 +83,29 @@ def survivor(path, key, act, step):
     return shown, status, kinds, room
 
 
-@pytest.mark.parametrize("kind", ["vault_code_broken", "vault_allocation_released"])
+@pytest.mark.parametrize("kind", ["vault_code_broken", "vault_allocation_released", "vault_slot_drawn"])
 def test_killed_before_each_statement(tmp_path, kind):
     crashed = 0
     for step in range(1, 80):
-        held = trial(tmp_path / str(step), DOSED).seal().anchor()
-        held.randomise("01-001")
+        held = trial(tmp_path / str(step), MINIMISED if kind == "vault_slot_drawn" else DOSED).seal().anchor()
+        if kind != "vault_slot_drawn":
+            held.randomise("01-001")
         key = join_shares(*held.key_shares[:2])
-        act = broken if kind == "vault_code_broken" else released(held.lock(), held.key_shares[:2])
+        acts = {"vault_code_broken": lambda: broken, "vault_slot_drawn": lambda: drawn}
+        act = acts.get(kind, lambda held=held: released(held.lock(), held.key_shares[:2]))()
         held.room.close()
         shown, status, kinds, room = survivor(tmp_path / str(step) / "vault", key, act, step)
         assert status in (0, 9)
         assert not shown or kinds.count(kind) == 1, "shown without its event"
         if status == 0:
-            assert shown.decode() == the_list(room, room.book.state()).slots[3].arm
+            made = the_list(room, room.book.state()).slots
+            assert shown.decode() == (made[0].leaf().hex() if kind == "vault_slot_drawn" else made[3].arm)
             break
         crashed += 1
         again = act(room)
         next(again)
         assert next(again), "asked again after the crash, it answers"
+        assert kind != "vault_slot_drawn" or len(room.book.state().draws) == 1
         if kind == "vault_code_broken":
             assert len(notices(room, asked("notices", Role.SYSTEM))["breaks"]) == 1
         room.close()

@@ -54,6 +54,7 @@ def test_the_hatch_has_no_verb_that_answers_with_an_arm():
     assert {verb for verb, entry in VERBS.items() if entry.door is Door.HATCH} == set(HatchVerb)
     assert set(HatchVerb) == {
         "describe", "sealed", "sign_checkpoint", "request_doses", "notices", "pharmacy_account", "push_committee_data",
+        "draw",
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from equipoise.allocation.ceremony import (
 from equipoise.allocation.commitment import AllocationCommitment, root_in_groups, seed_commitment
 from equipoise.allocation.design import PackPlan, RandomisationDesign, default_design, read_design
 from equipoise.allocation.dose_request import DayOfDoses, DoseRequest
+from equipoise.allocation.drawing import record_draw, slots_to_draw
 from equipoise.allocation.entries import (
     AnchorMedium,
     AnchorRecorded,
@@ -24,9 +25,11 @@ from equipoise.allocation.entries import (
     PharmacyAccount,
     SeedCommitted,
     SlotAssigned,
+    SlotDrawn,
     StratumCorrected,
 )
 from equipoise.allocation.hatch import HatchVerb, Sealed, VaultClient
+from equipoise.allocation.minimisation import Minimisation
 from equipoise.allocation.notices import take_account, take_notices
 from equipoise.allocation.pack_map import PackMap, is_pack_number
 from equipoise.allocation.predictability import Predictability, judge_design, predictability
@@ -59,6 +62,7 @@ __all__ = [
     "DoseRequest",
     "HatchVerb",
     "ListSealed",
+    "Minimisation",
     "PackMap",
     "PackMapReceived",
     "PackPlan",
@@ -71,6 +75,7 @@ __all__ = [
     "Sealed",
     "SeedCommitted",
     "SlotAssigned",
+    "SlotDrawn",
     "StratumCorrected",
     "VaultClient",
     "abandon_ceremony",
@@ -87,10 +92,12 @@ __all__ = [
     "read_design",
     "receive_pack_map",
     "record_anchor",
+    "record_draw",
     "rehearse_ceremony",
     "root_in_groups",
     "seal_list",
     "seed_commitment",
+    "slots_to_draw",
     "spare_packs",
     "take_account",
     "take_notices",

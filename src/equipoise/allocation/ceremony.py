@@ -6,9 +6,6 @@ Each verb gives the entries to write or raises a `Refusal`.
 
 import re
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from equipoise.allocation.commitment import SEED_PARTIES, AllocationCommitment
 from equipoise.allocation.entries import (
     AnchorMedium,
@@ -20,6 +17,7 @@ from equipoise.allocation.entries import (
     SeedCommitted,
 )
 from equipoise.allocation.pack_map import is_pack_number
+from equipoise.allocation.signature import is_signed
 from equipoise.allocation.state import AllocationState
 from equipoise.vocabulary import Refusal, Role
 
@@ -61,7 +59,7 @@ def seal_list(state: AllocationState, commitment: AllocationCommitment, signatur
             "Do not use this list. Abandon the ceremony and find out why.",
         )
     _as_digest(commitment.root)
-    if not _is_signed(commitment, signature):
+    if not is_signed(commitment.key, signature, commitment.signed_text()):
         raise Refusal(
             "CEREMONY-SIGNATURE", "The vault's signature does not fit the commitment.", "Ask the vault again."
         )
@@ -106,15 +104,6 @@ def _sealed(state: AllocationState) -> AllocationCommitment:
     if state.commitment is None:
         raise _out_of_order("No list is sealed yet.", "Finish the ceremony first.")
     return state.commitment
-
-
-def _is_signed(commitment: AllocationCommitment, signature: str) -> bool:
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(commitment.key))
-        key.verify(bytes.fromhex(signature), commitment.signed_text())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def _as_digest(text: str) -> str:

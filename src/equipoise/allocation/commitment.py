@@ -6,7 +6,7 @@ from typing import Any
 
 from equipoise.allocation.design import ARM_BYTES
 from equipoise.allocation.merkle import leaf_hash
-from equipoise.vocabulary import Json, Role, canonical_json, digest_bytes
+from equipoise.vocabulary import Json, Role, canonical_json, digest, digest_bytes
 
 SEED_BYTES = 32
 NONCE_BYTES = 32
@@ -20,7 +20,9 @@ class AllocationCommitment:
 
     `root` is the Merkle root over all slots, stratum after stratum; `slots` is the padded number per stratum;
     `doses` and `spares` count the packs numbered for each slot; `key` is the vault's Ed25519 public key.
-    All digests are 64 hexadecimal digits.  A `rehearsal` list is made from known numbers and binds nobody.
+    All digests are 64 hexadecimal digits.  `factors` are those of a live procedure, whose `root` is over the key
+    of its draws instead of the arms, which do not exist yet.  A `rehearsal` list is made from known numbers and binds
+    nobody.
     """
 
     root: str
@@ -34,6 +36,12 @@ class AllocationCommitment:
     code_version: str
     key: str
     rehearsal: bool
+    factors: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """True if each slot's arm is drawn in the vault when its participant comes (minimisation)."""
+        return bool(self.factors)
 
     @property
     def stratum_count(self) -> int:
@@ -44,10 +52,10 @@ class AllocationCommitment:
         return self.doses + self.spares
 
     def canonical(self) -> dict[str, Json]:
-        """As the ledger writes it (no strata are left out), so that an opening and the ledger compare equal."""
+        """As the ledger writes it (what is empty is left out), so that an opening and the ledger compare equal."""
         fields = asdict(self)
-        strata = fields.pop("strata")
-        return {**fields, "strata": list(strata)} if strata else fields
+        lists = {name: list(values) for name in ("strata", "factors") if (values := fields.pop(name))}
+        return {**fields, **lists}
 
     def signed_text(self) -> bytes:
         """The bytes that the vault signs."""
@@ -69,6 +77,16 @@ def slot_leaf(stratum: int, slot: int, arm: str, nonce: bytes) -> bytes:
     return leaf_hash(f"{stratum:04d}{slot:06d}".encode() + padded_arm(arm) + nonce)
 
 
+def draws_root(key: bytes) -> str:
+    """The root of a live list: the leaf hash of the 32 bytes from which every draw is made."""
+    return leaf_hash(key).hex()
+
+
+def next_link(link: str, leaf: bytes, levels: tuple[str, ...]) -> str:
+    """The chain of a live list: SHA-256(link before ‖ leaf of the slot ‖ SHA-256 of the levels as JSON); root first."""
+    return digest_bytes(bytes.fromhex(link) + leaf + bytes.fromhex(digest(list(levels))))
+
+
 def padded_arm(arm: str) -> bytes:
     """The arm's id in exactly 32 bytes."""
     return arm.encode().ljust(ARM_BYTES, b"\0")
@@ -81,4 +99,5 @@ def root_in_groups(root: str) -> str:
 
 def read_commitment(document: Mapping[str, Any]) -> AllocationCommitment:
     """Read what `AllocationCommitment.canonical` wrote."""
-    return AllocationCommitment(**{**document, "strata": tuple(document.get("strata", ()))})
+    lists = {name: tuple(document.get(name, ())) for name in ("strata", "factors")}
+    return AllocationCommitment(**{**document, **lists})

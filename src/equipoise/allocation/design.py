@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.allocation.minimisation import Minimisation
 from equipoise.allocation.procedures import BigStick, BlockUrn, Complete, PermutedBlocks, Procedure, Ratio
 from equipoise.vocabulary import Json, Refusal, canonical_json, digest
 
@@ -58,6 +59,11 @@ class RandomisationDesign:
     @property
     def stratum_count(self) -> int:
         return max(1, len(self.strata))
+
+    @property
+    def is_live(self) -> bool:
+        """True if arms are drawn one by one as participants come, and no list exists."""
+        return isinstance(self.procedure, Minimisation)
 
     @property
     def list_length(self) -> int:
@@ -127,6 +133,7 @@ _PARAMETERS = {
     "permuted-blocks": frozenset({"block_sizes"}),
     "big-stick": frozenset({"mti"}),
     "block-urn": frozenset({"lambda"}),
+    "minimisation": frozenset({"factors", "weights", "favour"}),
 }
 
 
@@ -154,6 +161,11 @@ def _read_procedure(document: Mapping[str, Any]) -> Procedure:
             return BigStick(_whole(document["mti"]))
         case "block-urn":
             return BlockUrn(_whole(document["lambda"]))
+        case "minimisation":
+            factors = tuple(map(str, document["factors"]))
+            weights = tuple(map(_whole, document.get("weights", [1] * len(factors))))
+            part, whole = map(_whole, document["favour"])
+            return Minimisation(factors, weights, (part, whole))
         case other:
             raise _unreadable(f"“{other}” is not a method that can be sealed.")
 
@@ -184,4 +196,6 @@ def _problems(design: RandomisationDesign) -> tuple[str, ...]:
         problems.append("The salt is written in hexadecimal digits, in small letters.")
     if design.packs and (design.packs.doses < 1 or design.packs.spares < 0):
         problems.append("Packs are numbered for at least one dose.")
+    if design.is_live and design.strata:
+        problems.append("Minimisation balances its factors itself: leave the strata out.")
     return tuple(problems) or design.procedure.problems(design.shares)

@@ -87,6 +87,21 @@ class SlotAssigned:
     slot: int
 
 
+@event("slot_drawn")
+@dataclass(frozen=True, slots=True)
+class SlotDrawn:
+    """The vault has drawn the arm of a live list's slot for these factor levels; `leaf` commits to it without telling.
+
+    `link` chains it to the draws before, from the sealed root on; `signature` is the vault's.
+    """
+
+    slot: int
+    levels: tuple[str, ...]
+    leaf: str
+    link: str
+    signature: str
+
+
 @event("stratum_corrected")
 @dataclass(frozen=True, slots=True)
 class StratumCorrected:

@@ -28,6 +28,7 @@ class HatchVerb(StrEnum):
     DESCRIBE = "describe"
     SEALED = "sealed"
     SIGN_CHECKPOINT = "sign_checkpoint"
+    DRAW = "draw"
     REQUEST_DOSES = "request_doses"
     NOTICES = "notices"
     PHARMACY_ACCOUNT = "pharmacy_account"
@@ -97,6 +98,10 @@ class VaultClient:
         seq, chain_head = head
         answer = self._ask(HatchVerb.SIGN_CHECKPOINT, {"seq": seq, "hash": chain_head, "signed_at": utc_text(when)})
         return Checkpoint(**answer)
+
+    def draw(self, slot: int, levels: tuple[str, ...]) -> Mapping[str, Any]:
+        """Have the next slot of a live list drawn for these factor levels; asked again, the answer is the same."""
+        return self._ask(HatchVerb.DRAW, {"slot": slot, "levels": list(levels)})
 
     def request_doses(self, due: DayOfDoses) -> None:
         """Tell the pharmacy which doses are due on a day; the answer says nothing."""

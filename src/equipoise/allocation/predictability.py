@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from equipoise.allocation.design import RandomisationDesign
+from equipoise.allocation.minimisation import Minimisation
 from equipoise.allocation.procedures import Procedure, Ratio, State
 from equipoise.vocabulary import Finding, Severity
 
@@ -70,6 +71,8 @@ def judge_design(design: RandomisationDesign, participants: int, sites: int = 1)
     restriction is not for recruiters (L26).
     """
     per_stratum = max(1, min(design.slots, participants // design.stratum_count))
+    if isinstance(design.procedure, Minimisation):
+        return (_judge_minimisation(design.procedure, len(design.arms)),)
     found = predictability(design.procedure, design.shares, per_stratum)
     by_chance = max(design.shares) / sum(design.shares)
     is_poor = found.guess - by_chance > GUESS_GAIN_POOR or found.certain > CERTAIN_POOR
@@ -101,6 +104,24 @@ def judge_design(design: RandomisationDesign, participants: int, sites: int = 1)
             )
         )
     return tuple(findings)
+
+
+def _judge_minimisation(procedure: Minimisation, arms: int) -> Finding:
+    """Whoever knows all earlier arms and levels names the favoured arm: the bound needs no sum."""
+    part, whole = procedure.favour
+    is_poor = part / whole - 1 / arms > GUESS_GAIN_POOR
+    return Finding(
+        rule="ALLOCATION-PREDICTABILITY",
+        severity=Severity.WARNING if is_poor else Severity.INFO,
+        place="randomisation",
+        message=(
+            f"With all earlier arms and factor levels known, up to {_percent(part / whole)} of allocations can be "
+            f"guessed (by chance {_percent(1 / arms)}) and 0.0 % are certain."
+        ),
+        suggestion="Take a smaller chance for the favoured arm, or the big stick with tolerance 4." if is_poor else "",
+        why="Minimisation is worked out by whoever knows who came before; only its random element hides the next arm.",
+        sources=("ICH E9 2.3.2", "Pocock & Simon 1975", "EMA/CHMP/295050/2013 section 4.1"),
+    )
 
 
 def _settled(procedure: Procedure, ratio: Ratio, state: State) -> Iterator[tuple[float, State]]:

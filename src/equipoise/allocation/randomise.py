@@ -17,7 +17,7 @@ def next_slot(state: AllocationState, participant: str, stratum: int = 0) -> tup
     if participant in state.slot_of:
         return ()
     commitment = _ready(state)
-    _known_stratum(commitment, stratum)
+    stratum = _own_stratum(commitment, stratum)
     slot = state.used.get(stratum, 0)
     if slot >= commitment.slots:
         raise Refusal("RANDOMISE-FULL", "The sealed list has no slot left in this stratum.", "Call the statistician.")
@@ -29,14 +29,15 @@ def correct_stratum(state: AllocationState, participant: str, true_stratum: int)
     place = state.slot_of.get(participant)
     if place is None:
         raise Refusal("STRATUM-CORRECTION", "This participant has no slot.", "Correct the stratum before randomising.")
-    _known_stratum(_ready(state), true_stratum)
-    if true_stratum == state.true_stratum.get(participant, place[0]):
+    commitment = _ready(state)
+    _own_stratum(commitment, true_stratum)
+    if true_stratum == state.true_stratum.get(participant, None if commitment.is_live else place[0]):
         raise Refusal("STRATUM-CORRECTION", "This is the stratum that is recorded.", "")
     return (StratumCorrected(participant, true_stratum),)
 
 
 def pack_for_dose(state: AllocationState, participant: str, dose: int) -> str:
-    """The pack number of a participant's dose (counted from 1)."""
+    """The pack number of a participant's dose (counted from 1); on a live list, once the vault has drawn the slot."""
     return _packs(state).pack(_position(state, participant), dose)
 
 
@@ -56,7 +57,10 @@ def _position(state: AllocationState, participant: str) -> int:
     if place is None:
         raise Refusal("PACK-SLOT", "This participant is not randomised.", "Randomise first.")
     stratum, slot = place
-    return stratum * _ready(state).slots + slot
+    commitment = _ready(state)
+    if commitment.is_live and slot >= len(state.draws):
+        raise Refusal("RANDOMISE-DRAW", "The vault has not drawn this slot yet.", "Ask it again; the slot is kept.")
+    return stratum * commitment.slots + slot
 
 
 def _ready(state: AllocationState) -> AllocationCommitment:
@@ -71,6 +75,10 @@ def _ready(state: AllocationState) -> AllocationCommitment:
     return state.commitment
 
 
-def _known_stratum(commitment: AllocationCommitment, stratum: int) -> None:
+def _own_stratum(commitment: AllocationCommitment, stratum: int) -> int:
+    """The stratum of the list; a live list has one, whatever the participant's levels are."""
+    if commitment.is_live:
+        return 0
     if not 0 <= stratum < commitment.stratum_count:
         raise Refusal("RANDOMISE-STRATUM", "This stratum is not in the sealed list.", "Check the signed strata values.")
+    return stratum

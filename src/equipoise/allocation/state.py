@@ -17,6 +17,7 @@ from equipoise.allocation.entries import (
     PharmacyAccount,
     SeedCommitted,
     SlotAssigned,
+    SlotDrawn,
     StratumCorrected,
 )
 from equipoise.allocation.pack_map import PackMap, pack_map_from
@@ -29,7 +30,8 @@ class AllocationState:
     """The fold.  A trial's state holds one of these and hands it every entry.
 
     `ceremony` counts from 1 (0: none begun); `slot_of` gives a participant's (stratum, slot);
-    `used` counts the slots given per stratum; `true_stratum` holds corrections of a wrong stratum; `breaks` the codes
+    `used` counts the slots given per stratum; `true_stratum` holds corrections of a wrong stratum; `draws` are
+    those of a live list, slot after slot; `breaks` the codes
     that were broken, by the vault's number; `is_account_closed` what the vault last said of the pharmacy's account.
     """
 
@@ -42,6 +44,7 @@ class AllocationState:
     slot_of: dict[str, tuple[int, int]] = field(default_factory=dict)
     used: dict[int, int] = field(default_factory=dict)
     true_stratum: dict[str, int] = field(default_factory=dict)
+    draws: list[SlotDrawn] = field(default_factory=list)
     breaks: dict[int, CodeBroken] = field(default_factory=dict)
     alarms: int = 0
     is_account_closed: bool | None = None
@@ -83,6 +86,7 @@ def _ceremony_abandoned(state: AllocationState, event: CeremonyAbandoned) -> Non
     state.commitment = None
     state.pack_map = None
     state.anchors = []
+    state.draws = []
 
 
 def _list_sealed(state: AllocationState, event: ListSealed) -> None:
@@ -101,6 +105,10 @@ def _anchor_recorded(state: AllocationState, event: AnchorRecorded) -> None:
 def _slot_assigned(state: AllocationState, event: SlotAssigned) -> None:
     state.slot_of[event.participant] = (event.stratum, event.slot)
     state.used[event.stratum] = event.slot + 1
+
+
+def _slot_drawn(state: AllocationState, event: SlotDrawn) -> None:
+    state.draws.append(event)
 
 
 def _stratum_corrected(state: AllocationState, event: StratumCorrected) -> None:
@@ -127,6 +135,7 @@ _HANDLERS: dict[str, Callable[[AllocationState, Any], None]] = {
     "pack_map_received": _pack_map_received,
     "anchor_recorded": _anchor_recorded,
     "slot_assigned": _slot_assigned,
+    "slot_drawn": _slot_drawn,
     "stratum_corrected": _stratum_corrected,
     "code_broken": _code_broken,
     "break_alarm": _break_alarm,

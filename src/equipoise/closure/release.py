@@ -3,13 +3,17 @@
 A dummy allocation has the same type, so that the analysis is written and run before anybody knows an arm.
 """
 
+import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from equipoise.allocation import AllocationState, RandomisationDesign, allocate, read_design
+from equipoise.allocation.minimisation import Levels, Minimisation, draw_arm
+from equipoise.allocation.pack_map import number_packs
+from equipoise.allocation.procedures import Below
 from equipoise.closure.verify_trial import Verification, uniform
 from equipoise.conduct import TrialState
 from equipoise.conduct.events import DoseAdministered
@@ -27,7 +31,8 @@ class ReleasedAllocation:
 
     `is_dummy` marks an allocation that was made up for a masked run; `design` is the opened randomisation design;
     `slots` gives the arm of every slot of the list, `places` each participant's slot in the order of randomisation;
-    `received` the arms of the packs that were given, dose after dose.  `opening_digest` and `certificate_digest` name
+    `received` the arms of the packs that were given, dose after dose; `levels` the factor levels for which the slots of
+    a live list were drawn.  `opening_digest` and `certificate_digest` name
     the opening and the lock that it was for; both are empty in a dummy.
     """
 
@@ -37,6 +42,7 @@ class ReleasedAllocation:
     slots: Mapping[Place, str]
     places: Mapping[str, Place]
     received: Mapping[str, tuple[str, ...]]
+    levels: Mapping[Place, Levels] = field(default_factory=dict)
     opening_digest: str = ""
     certificate_digest: str = ""
 
@@ -70,19 +76,23 @@ def dummy_allocation(state: TrialState, design: RandomisationDesign, seed: bytes
     `design` need not be the sealed one: whoever runs the analysis masked may not know that.
     """
     below = uniform(seed)  # type: ignore[no-untyped-call]  # the verifier is a script without types
-    slots = {
-        (stratum, slot): design.arms[arm]
-        for stratum in range(design.stratum_count)
-        for slot, arm in enumerate(allocate(design.procedure, design.shares, design.slots, below))
-    }
-    return ReleasedAllocation(True, design, "", slots, dict(state.allocation.slot_of), _received(state, slots))
+    levels = _levels(state.allocation) if design.is_live else {}
+    if isinstance(design.procedure, Minimisation):
+        slots = _minimised(design.procedure, design.arms, levels, below)
+    else:
+        slots = {
+            (stratum, slot): design.arms[arm]
+            for stratum in range(design.stratum_count)
+            for slot, arm in enumerate(allocate(design.procedure, design.shares, design.slots, below))
+        }
+    return ReleasedAllocation(True, design, "", slots, dict(state.allocation.slot_of), _received(state, slots), levels)
 
 
 def read_opening(text: str, entries: Iterable[Entry], state: TrialState) -> ReleasedAllocation:
     """Verify the vault's `opening.json` against the whole ledger and give the allocation.
 
     The same program that is published with the paper does it: commitments of both seeds, the list made anew from them,
-    root, packs, order of the ceremony, slots used without a skip, lock.  Raises `Refusal` with the failing step.
+    root, order of the ceremony, slots used without a skip, lock.  Raises `Refusal` with the failing step.
     """
     try:
         opening = json.loads(text)
@@ -94,17 +104,42 @@ def read_opening(text: str, entries: Iterable[Entry], state: TrialState) -> Rele
     for name, passed, what in verification.run():  # type: ignore[no-untyped-call]  # as above
         if not passed:
             raise Refusal("OPENING-VERIFY", f"Verification fails at “{name}”: {what}.", "Do not analyse; find out why.")
+    design = read_design(opening["design"])
+    _check_packs(design, opening["pack_numbers"], verification.seed)
     slots = {(slot["stratum"], slot["slot"]): str(slot["arm"]) for slot in opening["slots"]}
     return ReleasedAllocation(
         is_dummy=False,
-        design=read_design(opening["design"]),
+        design=design,
         root=opening["commitment"]["root"],
         slots=slots,
         places=dict(state.allocation.slot_of),
         received=_received(state, slots),
+        levels=_levels(state.allocation),
         opening_digest=digest(opening),
         certificate_digest=digest(opening["lock"]),
     )
+
+
+def _check_packs(design: RandomisationDesign, numbers: list[str], seed: bytes) -> None:
+    """Number the packs anew from the seed: the published verifier has no room for it."""
+    if design.packs is None:
+        return
+    below = uniform(hmac.digest(seed, b"packs", "sha256"))  # type: ignore[no-untyped-call]  # as above
+    if list(number_packs(design.list_length, design.packs, below).flat()) != numbers:
+        raise Refusal("OPENING-PACKS", "The packs were not numbered by the seeds.", "Do not analyse; find out why.")
+
+
+def _levels(allocation: AllocationState) -> dict[Place, Levels]:
+    return {(0, drawn.slot): drawn.levels for drawn in allocation.draws}
+
+
+def _minimised(
+    procedure: Minimisation, arms: tuple[str, ...], levels: Mapping[Place, Levels], below: Below
+) -> dict[Place, str]:
+    drawn: list[tuple[int, Levels]] = []
+    for own in levels.values():
+        drawn.append((draw_arm(procedure, len(arms), drawn, own, below), own))
+    return {place: arms[arm] for place, (arm, _) in zip(levels, drawn, strict=True)}
 
 
 def _received(state: TrialState, slots: Mapping[Place, str]) -> dict[str, tuple[str, ...]]:

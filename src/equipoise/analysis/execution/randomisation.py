@@ -180,7 +180,7 @@ def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Se
         )
     places = list(allocation.places.values())
     has_outcome = [participant in compared for participant in allocation.places]
-    return recorded_procedure(allocation.design, places, experimental, has_outcome)
+    return recorded_procedure(allocation.design, places, experimental, has_outcome, allocation.levels)
 
 
 def _treated(task: Task) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from equipoise.allocation import AllocationState, RandomisationDesign, RehearsalVault, rehearse_ceremony
+from equipoise.allocation import AllocationState, RandomisationDesign, RehearsalVault, record_draw, rehearse_ceremony
 from equipoise.allocation.rehearsal import Record
 from equipoise.cli.rehearsal.agenda import Agenda
 from equipoise.cli.rehearsal.cast import SPONSOR
@@ -14,6 +14,7 @@ from equipoise.cli.rehearsal.course import Course
 from equipoise.cli.rehearsal.desk import Desk
 from equipoise.closure import Trial
 from equipoise.conduct import OpenTrial, make_plan
+from equipoise.conduct.drawing import pending_draws
 from equipoise.design import Scenario, draw_life, stream
 from equipoise.ledger import Book, Entry, SqliteLedger
 from equipoise.protocol import StudyDefinition, asked_items
@@ -100,10 +101,26 @@ def _arrivals(rehearsal: Rehearsal, agenda: Agenda) -> Iterator[datetime]:
             sites[number % len(sites)].id,
             draw_life(part.scenario, items, len(part.definition.encounters), stream(part.seed, _NATURE, number)),
             stream(part.seed, _LUCK, number),
-            rehearsal.vault.nature_of,
+            _arm_of(rehearsal.desk, rehearsal.vault),
         )
         rehearsal.courses.append(course)
         agenda.add(course.run(moment.date()))
+
+
+def _arm_of(desk: Desk, vault: RehearsalVault) -> Callable[[int, int], str]:
+    """The arm of a slot, for the simulated biology; on a live list its draw is asked for and recorded first."""
+
+    def arm_of(stratum: int, slot: int) -> str:
+        for waiting, levels in pending_draws(desk.state):
+            answer = vault.ask("draw", Role.SYSTEM, {"slot": waiting, "levels": list(levels)})
+            desk.book.execute(
+                lambda trial, drawn=answer: record_draw(trial.conduct.allocation, drawn),  # type: ignore[misc]  # bound now
+                who="synthetic.system",
+                role=Role.SYSTEM,
+            )
+        return vault.nature_of(stratum, slot)
+
+    return arm_of
 
 
 def _recorder(book: Book[Trial]) -> Record:
