@@ -74,12 +74,22 @@ def start(part: Part, folder: Path) -> Rehearsal:
 
 
 def recruit(rehearsal: Rehearsal) -> Iterator[datetime]:
-    """Recruit, treat and monitor until the last participant's last visit; gives the moment of every turn."""
+    """Recruit, treat and monitor until the last participant's last visit; gives the moment of every turn.
+
+    Each command is a transaction of its own, as in the real trial, inside one durable write a turn: nobody here waits
+    at a bedside to be told that a value is safe.
+    """
     agenda = Agenda(rehearsal.desk.clock)
     agenda.add(_arrivals(rehearsal, agenda))
     first_monitoring = STARTS_ON + timedelta(days=18)
     agenda.add(monitor_weekly(rehearsal.desk, rehearsal.courses, first_monitoring, rehearsal.is_recruiting))
-    yield from agenda.run()
+    turns, ledger = agenda.run(), rehearsal.desk.book.ledger
+    while True:
+        with ledger.transaction():
+            moment = next(turns, None)
+        if moment is None:
+            return
+        yield moment
 
 
 def _arrivals(rehearsal: Rehearsal, agenda: Agenda) -> Iterator[datetime]:
