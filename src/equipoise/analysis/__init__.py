@@ -67,6 +67,7 @@ _PUBLIC = {
     "models.anova": ("one_way_anova",),
     "models.linear": ("Variance", "linear_model"),
     "models.t_tests": ("paired_t_test", "pooled_t_test", "welch_t_test"),
+    "models.chi_square": ("chi_square_test",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 
