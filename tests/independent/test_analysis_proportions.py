@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 from scipy.stats import boschloo_exact, fisher_exact
 
 from analysis_vectors import close, column, rows
@@ -208,3 +209,34 @@ def test_adverse_events_of_the_cdisc_pilot() -> None:
         for dose, text in ((1, low), (2, high)):
             table = TwoByTwo(found[dose], sizes[arms[dose]], found[0], sizes["Placebo"])
             assert printed(fisher_test(table).p) == text
+
+
+@pytest.mark.parametrize(
+    ("table", "listed"),
+    [(INDO, (-0.1301616, -0.0244154)), (STREP_DEATHS, (-0.3143919, -0.0581204))],
+)
+def test_miettinen_nurminen_limits_solve_their_own_equation(table: TwoByTwo, listed: tuple[float, float]) -> None:
+    """The limits as published: (d - D)^2 / V(D) = 3.8415 with V from the constrained likelihood, times n / (n - 1).
+
+    The constrained risk is found here by maximising the likelihood itself.  `listed` is what statsmodels 0.15 gives
+    (it also misses Newcombe's printed table above): at those limits the equation does not hold.
+    """
+    n1, n0 = table.treated, table.control
+    x1, x0 = table.treated_events, table.control_events
+
+    def chi_square(difference: float) -> float:
+        def loss(risk: float) -> float:
+            p1 = risk + difference
+            parts = ((x1, p1), (n1 - x1, 1 - p1), (x0, risk), (n0 - x0, 1 - risk))
+            return -sum(count * np.log(max(p, 1e-300)) for count, p in parts if count)
+
+        bounds = (max(0.0, -difference), min(1.0, 1 - difference))
+        p0 = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-12}).x
+        p1 = p0 + difference
+        variance = (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * (n1 + n0) / (n1 + n0 - 1)
+        return (x1 / n1 - x0 / n0 - difference) ** 2 / variance
+
+    interval = risk_difference(table, method=RiskInterval.SCORE).interval
+    for ours, theirs in zip((interval.lower, interval.upper), listed, strict=True):
+        assert chi_square(ours) == pytest.approx(3.841458820694124, rel=1e-5)
+        assert abs(chi_square(theirs) / 3.841458820694124 - 1) > 1e-3
