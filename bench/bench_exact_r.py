@@ -1,6 +1,7 @@
 """Exact tests beside R's coin on the same data, where R and coin are installed (Debian: r-cran-coin)."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -67,4 +68,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.environ["EQUIPOISE_KERNELS"] = "numba"
     main()

@@ -1,6 +1,7 @@
 """Compiled and plain kernels give the same integers, and the plain ones alone carry the public functions."""
 
 import math
+import os
 import random
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from equipoise.analysis import (
     randomisation_interval,
     randomisation_test,
 )
-from equipoise.analysis.exact.kernels import compiled, kernel, plain
+from equipoise.analysis.exact.kernels import PRICE, Rent, compiled, kernel, plain
+from equipoise.analysis.multiplicity.random_subsets import subset_sums
 
 INTS = np.int64
 
@@ -27,11 +29,33 @@ def numpy_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EQUIPOISE_KERNELS", "numpy")
 
 
-def test_the_variable_chooses_the_plain_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_chooses_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EQUIPOISE_KERNELS", "numpy")
     assert kernel("shift_row") is plain.shift_row
-    monkeypatch.delenv("EQUIPOISE_KERNELS")
-    assert kernel("shift_row") is compiled.shift_row
+    monkeypatch.setenv("EQUIPOISE_KERNELS", "numba")
+    assert kernel("shift_row", seconds=0) is compiled.shift_row
+
+
+def test_plain_kernels_serve_until_they_would_have_paid_for_the_compiled_ones() -> None:
+    rent = Rent()
+    assert not rent.covers(PRICE + 1)
+    assert not rent.covers(0.001)  # once bought, everything is compiled
+    rent = Rent()
+    assert [rent.covers(PRICE * 0.4) for _ in range(4)] == [True, True, False, False]
+
+
+def test_a_first_small_test_loads_nothing() -> None:
+    """A newcomer's 15 against 15 and a first max-T: numba is not even imported."""
+    program = (
+        "import sys; from equipoise.analysis import max_t, randomisation_test, randomisation_interval\n"
+        "v, a = [f'{i ** 3 % 17}.{i:010d}' for i in range(30)], [1, 0] * 15\n"
+        "randomisation_test(v, a); randomisation_interval(v, a); max_t({'x': v, 'y': v[::-1]}, a)\n"
+        "assert 'numba' not in sys.modules\n"
+        "for _ in range(2000): randomisation_test(v, a)\n"
+        "assert 'numba' in sys.modules\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "EQUIPOISE_KERNELS"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
 
 
 def test_integer_kernels_agree() -> None:
@@ -107,6 +131,30 @@ def test_bounded_draws_are_even() -> None:
     assert np.abs(share - 5 / 13).max() < 4 * (5 / 13 * 8 / 13 / draws) ** 0.5
 
 
+@pytest.mark.parametrize(("n", "size", "columns"), [(9, 4, 3), (13, 5, 8), (35, 16, 9), (20, 3, 2), (70, 35, 1)])
+def test_random_subsets_have_their_size_and_both_kernels_sum_them(
+    n: int, size: int, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By bits up to 32 and 64 participants, and by places where few are treated or one word is too short."""
+    z = np.random.default_rng(4).normal(size=(n, columns))
+    z[:, 0] = 1
+    sums = []
+    for kind in ("numba", "numpy"):
+        monkeypatch.setenv("EQUIPOISE_KERNELS", kind)
+        sums.append(subset_sums(z, size).draw(400, np.random.SeedSequence(11)))
+    assert np.allclose(sums[0], sums[1], atol=1e-12)
+    assert np.allclose(sums[0][0], size, atol=1e-12)
+
+
+def test_random_subsets_are_equally_likely() -> None:
+    """All 70 subsets of 4 of 8, told apart by powers of two; chi-square on 69 degrees of freedom."""
+    z = 2.0 ** np.arange(8)[:, None]
+    sums = subset_sums(z, 4).draw(70_000, np.random.SeedSequence(3))[0]
+    values, counts = np.unique(sums, return_counts=True)
+    assert len(values) == 70
+    assert ((counts - 1000) ** 2 / 1000).sum() < 120  # P = 1e-4
+
+
 def cases() -> list[object]:
     values, arms = [row[0] for row in C[:16]], [1, 0] * 8
     whole = [round(float(v) * 3) for v in values]
@@ -122,6 +170,7 @@ def cases() -> list[object]:
 
 
 def test_public_functions_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EQUIPOISE_KERNELS", "numba")
     with_numba = cases()
     monkeypatch.setenv("EQUIPOISE_KERNELS", "numpy")
     assert cases() == with_numba

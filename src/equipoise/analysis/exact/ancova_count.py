@@ -5,6 +5,7 @@ U^2 / V, U = Y' S_xx' - X' S_xy' and V = k (n - k) S_xx' - X'^2.  V = 0 means th
 allocation; such an allocation has no effect estimate and does not count as extreme.
 """
 
+import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def enumerated(question: Exceedances, k: int) -> int:
     sizes = k - np.bitwise_count(masks).astype(np.int64)
     add_e, add_z = _sums_of(masks, e[half:]), _sums_of(masks, z[half:])
     sure, possible = np.zeros(len(masks), dtype=np.int64), np.zeros(len(masks), dtype=np.int64)
-    count = kernel("ancova_exceedances")
+    count = kernel("ancova_exceedances", seconds=len(masks) * 4e-5 + math.comb(n, k) * 1e-8)
 
     def run(part: NDArray[np.int64]) -> None:
         more, most = np.zeros_like(part), np.zeros_like(part)

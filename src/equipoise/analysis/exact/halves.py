@@ -44,7 +44,8 @@ class HalvesCounter:
         for key, threshold in thresholds.items():
             wanted[self.keys[key]] = min(max(threshold, 0), never)  # no sum is negative
         wide = object in (self.sums.dtype, self.sum_weights.dtype)
-        count = plain.meeting_pairs_at_least if wide else kernel("meeting_pairs_at_least")
+        work = len(self.pairs) * 2e-5 + len(self.sums) * 1e-7
+        count = plain.meeting_pairs_at_least if wide else kernel("meeting_pairs_at_least", seconds=work)
         return int(count(self.pairs, self.sums, self.sum_weights, self.other_sums, self.other_weights, wanted))
 
 

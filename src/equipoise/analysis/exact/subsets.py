@@ -49,10 +49,14 @@ class SubsetCounter:
 
     def _counted(self, key: Key, threshold: int) -> int:
         only = key[1] if self.by_overlap else -1
-        count = kernel("pairs_at_least")(
+        count = kernel("pairs_at_least", seconds=self._plain_seconds(only))(
             self.first, self.first_starts, self.second, self.second_starts, self.treated, only, threshold
         )
         return int(count)
+
+    def _plain_seconds(self, only: int) -> float:
+        searched = len(self.first) if only < 0 else int(self.first_starts[only + 1] - self.first_starts[only])
+        return 2e-5 + min(searched, len(self.second)) * 1e-7
 
     def reaching(self, thresholds: Mapping[Key, int]) -> int:
         return sum(self.at_least(key, threshold) for key, threshold in thresholds.items())
@@ -98,7 +102,8 @@ def _subset_sums(values: Sequence[int], most: int) -> tuple[NDArray[np.int64], N
     largest = min(len(values), most)
     choose = np.array([[math.comb(q, j) for j in range(largest + 1)] for q in range(len(values) + 1)], dtype=np.int64)
     now = np.zeros(int(choose[-1].sum()), dtype=np.int64)
-    sums = kernel("subset_sums")(np.array(values, dtype=np.int64), largest, choose, now, np.empty_like(now))
+    build = kernel("subset_sums", seconds=1e-3 + len(now) * 6e-8)
+    sums = build(np.array(values, dtype=np.int64), largest, choose, now, np.empty_like(now))
     return sums, np.concatenate(([0], np.cumsum(choose[-1]))).astype(np.int64)
 
 
@@ -110,7 +115,8 @@ def shift_table(scores: Sequence[int], treated: int) -> NDArray[np.int64]:
     n = len(scores)
     smaller = min(treated, n - treated)
     reach = sum(sorted(scores)[n - smaller :])
-    row: NDArray[np.int64] = kernel("shift_row")(np.array(scores, dtype=np.int64), smaller, reach)
+    fill = kernel("shift_row", seconds=n * smaller * (3e-6 + reach * 1e-9))
+    row: NDArray[np.int64] = fill(np.array(scores, dtype=np.int64), smaller, reach)
     if smaller == treated:
         return row
     total = sum(scores)  # the complement of a subset with sum s has sum total - s

@@ -1,5 +1,6 @@
 """Single-step and step-down max-T over several endpoints, by re-randomisation (Westfall & Young 1993)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from equipoise.analysis.exact.kernels import kernel
 from equipoise.analysis.exact.monte_carlo import Resampling, draw_allocations, sampled_p
 from equipoise.analysis.exact.reference import Procedure, Rerun, fixed_sizes
 from equipoise.analysis.exact.two_sample import refuse_impossible
+from equipoise.analysis.multiplicity.random_subsets import subset_sums
 from equipoise.analysis.results import PValue, Sides
 from equipoise.vocabulary import Refusal
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 _SAME = 1e-11  # statistics closer than this, relatively, count as equal
-_CHUNK = 20_000  # allocations per task and random stream
+_CHUNK = 10_000  # allocations per task and random stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,14 @@ def _family(z: Floats, observed: Floats, scale: float) -> _Family:
 def _counted(sums: Floats, bound: Floats) -> Counts:
     out = np.zeros((3, len(bound)), dtype=np.int64)
     width = sums.shape[1]
-    kernel("max_t_tally")(sums, 0, width, np.zeros(len(bound)), bound, np.empty(width), out)
+    tally = kernel("max_t_tally", seconds=_tally_seconds(len(bound), width))
+    tally(sums, 0, width, np.zeros(len(bound)), bound, np.empty(width), out)
     return out
+
+
+def _tally_seconds(endpoints: int, allocations: int) -> float:
+    """What counting takes in plain numpy."""
+    return 1e-4 + endpoints * allocations * 1e-8
 
 
 def _rerun(rows: NDArray[np.int8], z: Floats, observed: Floats) -> Counts:
@@ -149,18 +157,13 @@ def _shuffled(z: Floats, observed: Floats, size: int, resampling: Resampling) ->
     """Random subsets of fixed size in chunks, each with its own PCG64 stream, in two threads."""
     n, smaller = len(z), min(size, len(z) - size)
     family = _family(z, observed, (size * (n - size) / n) ** 0.5)
-    padded = np.pad(family.z, ((0, 0), (0, -len(observed) % 8)))
+    subsets = subset_sums(family.z, smaller)
     full, rest = divmod(resampling.draws, _CHUNK)
     parts = [_CHUNK] * full + ([rest] if rest else [])
     streams = np.random.SeedSequence(resampling.seed).spawn(len(parts))
 
     def run(draws: int, stream: np.random.SeedSequence) -> Counts:
-        words = np.random.PCG64(stream).random_raw((draws * smaller + 1) // 2 + 64).view(np.uint32)
-        sums = np.empty((padded.shape[1], draws))
-        for first in range(0, len(sums), 8):  # the same words give the same subsets to the next eight endpoints
-            columns = np.ascontiguousarray(padded[:, first : first + 8])
-            kernel("eight_subset_sums")(columns, smaller, draws, words, sums[first : first + 8])
-        return _counted(sums, family.bound)
+        return _counted(subsets.draw(draws, stream), family.bound)
 
     begun = run(parts[0], streams[0])  # compiled once, before the threads
     with ThreadPoolExecutor(2) as threads:
@@ -174,7 +177,8 @@ def _enumerated(z: Floats, observed: Floats, size: int) -> Counts:
     low, starts, _ = _all_sums(family.z[:half])
     up, _, up_sizes = _all_sums(family.z[half:])
     low, up = np.ascontiguousarray(low.T), np.ascontiguousarray(up)
-    tally = kernel("max_t_tally")
+    rows = np.flatnonzero((up_sizes <= size) & (size - up_sizes <= half))
+    tally = kernel("max_t_tally", seconds=len(rows) * 3e-5 + _tally_seconds(len(observed), math.comb(n, size)))
 
     def run(part: NDArray[np.int64]) -> Counts:
         out, top = np.zeros((3, len(family.bound)), dtype=np.int64), np.empty(low.shape[1])
@@ -183,7 +187,6 @@ def _enumerated(z: Floats, observed: Floats, size: int) -> Counts:
             tally(low, int(starts[own]), int(starts[own + 1]), up[row], family.bound, top, out)
         return out
 
-    rows = np.flatnonzero((up_sizes <= size) & (size - up_sizes <= half))
     begun = run(rows[:1])
     with ThreadPoolExecutor(2) as threads:
         return family.restored([begun, *threads.map(run, (rows[1::2], rows[2::2]))])

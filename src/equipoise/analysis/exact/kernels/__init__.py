@@ -1,19 +1,49 @@
 """The hot loops, twice: compiled with numba, and plain numpy that gives the same integers.
 
-numba is imported when a kernel is first used, never before.  `EQUIPOISE_KERNELS=numpy` chooses the plain ones;
-they are also used where numba cannot be imported.
+Loading the compiled loops costs about a second in every process, and compiling them, once on a machine, several.  A
+newcomer's first test takes milliseconds in plain numpy.  So the loops are rented first and bought later: plain ones
+serve until the work asked of them, as estimated by the callers, would have paid for the compiled ones, and never for
+a single large task.  (The rule never costs more than twice the better choice made in hindsight: Karlin, Manasse,
+Rudolph & Sleator, Algorithmica 1988.)  `EQUIPOISE_KERNELS=numpy` or `=numba` decides for good; plain loops are also
+used where numba cannot be imported.
 """
 
 import importlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+PRICE = 1.0
+"""Seconds that loading the compiled loops costs a process."""
 
-def kernel(name: str, package: str = __name__) -> Callable[..., Any]:
-    """The kernel called `name` of a package with modules `compiled` and `plain`, compiled where possible."""
-    return _kernel(name, package, os.environ.get("EQUIPOISE_KERNELS", "numba"))
+
+@dataclass
+class Rent:
+    """What plain loops have cost this process so far, in estimated seconds."""
+
+    paid: float = 0.0
+
+    def covers(self, seconds: float) -> bool:
+        """Whether a task of this many seconds is still cheaper in plain numpy; if so it is paid for."""
+        if self.paid + seconds > PRICE:
+            self.paid = PRICE  # bought: from now on everything is compiled
+            return False
+        self.paid += seconds
+        return True
+
+
+_RENT = Rent()
+
+
+def kernel(name: str, package: str = __name__, *, seconds: float = PRICE + 1) -> Callable[..., Any]:
+    """The kernel called `name` of a package with modules `compiled` and `plain`.
+
+    `seconds` estimates what the calls to come would take in plain numpy; without an estimate they are compiled.
+    """
+    kind = os.environ.get("EQUIPOISE_KERNELS") or ("numpy" if _RENT.covers(seconds) else "numba")
+    return _kernel(name, package, kind)
 
 
 @cache

@@ -159,6 +159,32 @@ def eight_subset_sums(z, size, draws, words, out):
 
 
 @njit(cache=True, nogil=True)
+def table_sums(tables, masks, out):
+    byte = np.uint64(255)
+    for draw in range(len(masks)):
+        mask = np.uint64(masks[draw])
+        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+        for part in range(len(tables)):
+            row = tables[part, np.int64(mask >> np.uint64(8 * part) & byte)]
+            s0 += row[0]
+            s1 += row[1]
+            s2 += row[2]
+            s3 += row[3]
+            s4 += row[4]
+            s5 += row[5]
+            s6 += row[6]
+            s7 += row[7]
+        out[0, draw] = s0
+        out[1, draw] = s1
+        out[2, draw] = s2
+        out[3, draw] = s3
+        out[4, draw] = s4
+        out[5, draw] = s5
+        out[6, draw] = s6
+        out[7, draw] = s7
+
+
+@njit(cache=True, nogil=True)
 def max_t_tally(sums, first, last, add, bound, top, out):  # noqa: PLR0917  positional for numba
     m, width = len(bound), last - first
     for i in range(width):

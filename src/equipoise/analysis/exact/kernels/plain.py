@@ -115,6 +115,17 @@ def eight_subset_sums(z: Floats, size: int, draws: int, words: NDArray[np.uint32
         out[:, draw] = z[index[:size]].sum(axis=0)
 
 
+def table_sums(tables: Floats, masks: NDArray[Any], out: Floats) -> None:
+    """Sums of eight columns over subsets given as bit masks, one per column of `out`.
+
+    `tables[p, b]` holds the eight sums over those of the participants 8p to 8p + 7 whose bits are set in b.
+    """
+    total = np.zeros((len(masks), tables.shape[2]))
+    for part, table in enumerate(tables):
+        total += table[(masks >> masks.dtype.type(8 * part)) & 255]
+    out[:] = total.T
+
+
 def max_t_tally(  # noqa: PLR0917  the compiled twin takes the same
     sums: Floats, first: int, last: int, add: Floats, bound: Floats, top: Floats, out: Ints
 ) -> None:
