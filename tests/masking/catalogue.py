@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DETECTORS = {"W": "two worlds", "S": "statistics", "N": "names and canaries", "P": "protocol and state"}
 _PACKS, _WALLS = "tests/independent/test_allocation_packs.py", "tests/architecture/test_allocation_walls.py"
 _COUNTER, _TIMING = "tests/spec/test_vault_counter.py", "tests/masking/test_requests.py"
+_CLOSED, _DAY = "tests/spec/test_vault_closed_report.py", "tests/spec/test_vault_day.py"
 _GUESSER, _CEREMONY = "tests/masking/test_guesser.py", "tests/spec/test_allocation_ceremony.py"
 
 
@@ -40,13 +41,18 @@ CATALOGUE = (
          (f"{_PACKS}::test_l1_l2_the_test_catches_the_two_lists_that_leak",)),
     Leak("L3", "an order for supplies that one participant's pack sets off", "W",
          procedure="Supplies are ordered and received at the pharmacist's desk alone, for both products together."),
-    Leak("L4", "lot, expiry or storage temperature on a label or receipt", "W"),
+    Leak("L4", "lot, expiry or storage temperature on a label or receipt", "W",
+         (f"{_DAY}::test_labels_of_two_worlds_are_the_same_but_for_the_number",)),
     Leak("L5", "how long a dose takes to prepare, or a thaw log", "W",
+         ("tests/spec/test_vault_pharmacy.py::test_the_time_to_use_is_the_same_for_both_arms_and_is_kept",),
          procedure="Both products pass through the same steps behind closed doors (SECURITY.md, the product itself)."),
     Leak("L6", "that an audit entry is there, how many there are, or when", "W"),
     Leak("L7", "words of unmasked staff in queries and notes", "W"),
     Leak("L8", "names of attachments and narratives", "W"),
     Leak("L9", "laboratory values and local reactions that tell the arm", "W",
+         ("tests/masking/test_two_worlds.py"
+          "::test_hidden_answers_that_move_with_the_arm_move_nothing_for_who_does_not_see_them",
+          "tests/spec/test_conduct_sight.py::test_a_check_that_looks_at_a_hidden_answer_too_is_hidden"),
          procedure="Forms with such values are `restricted` in the study definition; the assessor has no access."),
     Leak("L10", "order of lists, row numbers, gaps, identifiers that hold a time", "WS",
          (f"{_GUESSER}::test_a_masked_insider_guesses_no_better_than_a_coin",)),
@@ -59,8 +65,10 @@ CATALOGUE = (
          procedure="There are no web pages yet; every route is enrolled in the two worlds with the first of them."),
     Leak("L14", "metadata, hidden sheets and members of PDF, XLSX and ZIP files", "W"),
     Leak("L15", "words of an error or refusal", "W"),
-    Leak("L16", "stock by kind of kit", "W"),
-    Leak("L17", "charts by arm, also with the arms' names left out", "W"),
+    Leak("L16", "stock by kind of kit", "W",
+         (f"{_DAY}::test_the_hatch_takes_the_list_from_the_masked_server_alone_and_says_the_same_whatever_the_arms",)),
+    Leak("L17", "charts by arm, also with the arms' names left out", "W",
+         (f"{_CLOSED}::test_l17_labels_are_fresh_and_never_stand_in_two_reports",)),
     Leak("L18", "logs, prints and crash reports", "W"),
     Leak("L19", "tables, backups and statistics of the database", "W"),
     Leak("L20", "transfers to sponsor, laboratory or vendor", "W"),
@@ -77,8 +85,11 @@ CATALOGUE = (
     Leak("L27", "a replacement that inherits a slot and so an arm", "N"),
     Leak("L28", "what others see after a code break", "WP",
          ("tests/spec/test_vault_code_break.py::test_l28_the_masked_side_learns_that_a_code_was_broken_and_nothing_else",)),
-    Leak("L29", "the committee's closed report in the wrong hands", "P",
-         procedure="Members receive it from the vault alone, by name; the sponsor's staff send no closed report on."),
+    Leak("L29", "the committee's closed report in the wrong hands", "WP",
+         (f"{_CLOSED}::test_l29_a_report_goes_to_no_masked_role_and_to_nobody_unknown",
+          f"{_CLOSED}::test_each_recipient_opens_the_report_and_nobody_else_does",
+          f"{_CLOSED}::test_a_key_counts_once_another_person_has_compared_it"),
+         procedure="Members receive it from the vault alone, by name; nobody sends a printed one on."),
     Leak("L30", "a weak generator or a short seed", "NP",
          (f"{_WALLS}::test_l30_the_vault_draws_from_the_operating_system_in_one_module_only",
           f"{_GUESSER}::test_a_short_seed_is_found_and_ours_is_not")),

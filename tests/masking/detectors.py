@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import worlds
+from sights import PREFIX
 
 Detector: TypeAlias = Callable[[worlds.World, worlds.World], list[str]]
 
-_TOKEN = re.compile(rb'(?:[0-9a-f]{4,8}\s){7,15}[0-9a-f]{4,8}|[0-9a-f]{128}|[0-9a-f]{64}|(?<=")[0-9]{5}(?=")')
-"""What looks like a token: only the exact values of the allow-list are replaced."""
+_TOKEN = re.compile(rb'(?:[0-9a-f]{4,8}\s){7,15}[0-9a-f]{4,8}|(?:[0-9a-f]{64})+|(?<=")[0-9]{5}(?=")')
+"""What looks like a token: only the exact values of the allow-list are replaced.  Columns may lie side by side."""
 
 _REFUSED_NAME = re.compile(rb"unblind|unmask|active|placebo|secretome|saline", re.IGNORECASE)
 """What no file, table, column, index or kind of entry on the masked side is called (L21)."""
 _DECLARED = re.compile(rb'^CREATE [^;]*|"type":"[a-z_]+"', re.MULTILINE)
-_SLOT = re.compile(rb'"slot":(\d+),"stratum":(\d+)')
+_SLOT = re.compile(rb'"slot":(\d+),"stratum":\d+\}.*"type":"slot_assigned"')
 
 
 def normalised(world: worlds.World) -> tuple[dict[str, bytes], dict[tuple[str, str], int]]:
@@ -26,12 +27,14 @@ def normalised(world: worlds.World) -> tuple[dict[str, bytes], dict[tuple[str, s
     for surface, content in world.surfaces.items():
 
         def placeholder(match: re.Match[bytes], surface: str = surface) -> bytes:
+            """The run's first known value is its longest beginning that is one."""
             text = match.group()
-            kind, place = names.get("".join(text.decode().split()), ("", 0))
-            if not kind:  # two hashes side by side look like a signature
-                return b"".join(_TOKEN.sub(placeholder, half) for half in (text[:64], text[64:])) if text[64:] else text
-            counts[surface, kind] = counts.get((surface, kind), 0) + 1
-            return f"<{kind} {place:06d}>".encode()
+            for length in sorted({len(text), 128, 64} - {0}, reverse=True):
+                kind, place = names.get("".join(text[:length].decode().split()), ("", 0))
+                if kind:
+                    counts[surface, kind] = counts.get((surface, kind), 0) + 1
+                    return f"<{kind} {place:06d}>".encode() + _TOKEN.sub(placeholder, text[length:])
+            return text[:64] + _TOKEN.sub(placeholder, text[64:])
 
         clean[surface] = _TOKEN.sub(placeholder, content)
     return clean, counts
@@ -64,6 +67,16 @@ def different_designs(one: worlds.World, other: worlds.World) -> list[str]:
     return different_bytes(with_digest(one), with_digest(other))
 
 
+def different_sight(one: worlds.World, other: worlds.World) -> list[str]:
+    """Where worlds whose hidden answers move with the arm differ for a role from which they are hidden (L9)."""
+    blind = {f"{PREFIX}{role.value}" for role in one.without_sight}
+
+    def seen(world: worlds.World) -> worlds.World:
+        return replace(world, surfaces={name: world.surfaces[name] for name in blind})
+
+    return different_bytes(seen(one), seen(other))
+
+
 def refused_names(one: worlds.World, other: worlds.World) -> list[str]:
     """Names that would tell what is behind them."""
     found = []
@@ -78,7 +91,7 @@ def slots_out_of_order(one: worlds.World, other: worlds.World) -> list[str]:
     """Slots that are not given one after the other, each once: two people who share one would be linked (L27)."""
     found = []
     for world in (one, other):
-        given = [int(slot) for slot, _ in _SLOT.findall(world.surfaces["ledger export"])]
+        given = [int(slot) for slot in _SLOT.findall(world.surfaces["ledger export"])]
         if given != list(range(len(given))):
             found.append(f"slots were given as {given}")
     return found

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import detectors
 from pypdf import PdfWriter
@@ -18,9 +19,18 @@ from pypdf import PdfWriter
 from equipoise.allocation import SlotAssigned
 from equipoise.cli.rehearsal.cast import MONITOR
 from equipoise.cli.rehearsal.trial import Rehearsal
-from equipoise.conduct import AdministerDose, Capture, Dispense, RaiseQuery, Randomise, RecordDeviation, StartEncounter
+from equipoise.conduct import (
+    AdministerDose,
+    Capture,
+    Dispense,
+    Page,
+    RaiseQuery,
+    Randomise,
+    RecordDeviation,
+    StartEncounter,
+)
 from equipoise.conduct.words import DeviationKind
-from equipoise.vocabulary import Refusal
+from equipoise.vocabulary import Refusal, digest
 
 TREATED = "secretome"
 
@@ -57,6 +67,36 @@ def leak(
 def arm_of(rehearsal: Rehearsal, participant: str) -> str:
     """What no masked code may know."""
     return next((course.arm or "" for course in rehearsal.courses if course.number == participant), "")
+
+
+def _on_hatch(
+    rehearsal: Rehearsal,
+    verb: str,
+    *,
+    sent: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    answered: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> None:
+    """Let every request of a verb pass through `sent(body)`, and every answer through `answered(answer)`."""
+    vault = rehearsal.vault
+    send = vault.ask
+
+    def ask(asked, role, body=None, *, why=""):  # type: ignore[no-untyped-def]  # stands in for RehearsalVault.ask
+        if asked != verb:
+            return send(asked, role, body, why=why)
+        return answered(dict(send(asked, role, sent(dict(body or {})), why=why)))
+
+    vault.ask = ask  # type: ignore[method-assign]  # the planted fault
+
+
+def restricted_inputs(rehearsal: Rehearsal) -> None:
+    """No fault, but what trials have: a value that only some roles may see moves with the arm."""
+
+    def spoil(page: Capture, arm: str) -> Capture:
+        moved = str(95 if arm == TREATED else 12)
+        answers = (replace(each, text=moved) if each.item == "esr" else each for each in page.answers)
+        return replace(page, answers=tuple(answers))
+
+    _on_command(rehearsal, Capture, spoil)
 
 
 def _on_command(rehearsal: Rehearsal, kind: type, spoil: Callable[[object, str], object]) -> None:
@@ -353,6 +393,105 @@ def inherited_slot(rehearsal: Rehearsal) -> None:
     desk.do = do  # type: ignore[method-assign]  # the planted fault
 
 
+@leak("L9", caught_by=detectors.different_sight, worlds="swap")
+def restricted_value_in_query(rehearsal: Rehearsal) -> None:
+    """The monitor's query about a visible answer quotes a hidden one that moves with the arm."""
+    desk, hand_in = rehearsal.desk, rehearsal.desk.do
+
+    def do(actor, command, *, why=""):  # type: ignore[no-untyped-def]  # stands in for Desk.do
+        written = hand_in(actor, command, why=why)
+        hidden = [each.text for each in getattr(command, "answers", ()) if each.item == "esr"]
+        if hidden:
+            point = Page(command.page.encounter, "mex_sledai").point("mex_fever")
+            hand_in(MONITOR, RaiseQuery(command.participant, f"No fever with an ESR of {hidden[0]}?", point))
+        return written
+
+    desk.do = do  # type: ignore[method-assign]  # the planted fault
+    restricted_inputs(rehearsal)  # handed in first
+
+
+@leak("L10", "L20")
+def committee_data_by_arm(rehearsal: Rehearsal) -> None:
+    """The data for the committee are handed in arm by arm."""
+
+    def sort(committee: dict[str, Any]) -> dict[str, Any]:
+        natures = {slot["slot"]: rehearsal.vault.nature_of(0, slot["slot"]) for slot in committee["data"]["slots"]}
+        slots = sorted(committee["data"]["slots"], key=lambda slot: natures[slot["slot"]])
+        return {"data": {**committee["data"], "slots": slots}}
+
+    _on_hatch(rehearsal, "push_committee_data", sent=sort)
+
+
+@leak("L3", "L10")
+def doses_by_arm(rehearsal: Rehearsal) -> None:
+    """The day's doses are asked for product by product."""
+
+    def sort(due: dict[str, Any]) -> dict[str, Any]:
+        return {**due, "requests": sorted(due["requests"], key=lambda each: rehearsal.vault.nature_of(*each[:2]))}
+
+    _on_hatch(rehearsal, "request_doses", sent=sort)
+
+
+@leak("L29", "L17")
+def committee_answer(rehearsal: Rehearsal) -> None:
+    """The vault thanks for the committee's data with what they look like by arm."""
+    _on_hatch(rehearsal, "push_committee_data", answered=lambda answer: {**answer, "treated": _treated(rehearsal)})
+
+
+@leak("L16", "L5")
+def thaws_in_the_answer(rehearsal: Rehearsal) -> None:
+    """The pharmacy's account says how many units of one product it thawed."""
+    _on_hatch(rehearsal, "pharmacy_account", answered=lambda answer: {**answer, "thawed": _treated(rehearsal)})
+
+
+@leak("L28", worlds="swap")
+def notice_with_arm(rehearsal: Rehearsal) -> None:
+    """The notice of a code break carries what was shown."""
+
+    def with_arm(answer: dict[str, Any]) -> dict[str, Any]:
+        breaks = [{**each, "arm": rehearsal.vault.nature_of(0, each["slot"])} for each in answer["breaks"]]
+        return {**answer, "breaks": breaks}
+
+    _on_hatch(rehearsal, "notices", answered=with_arm)
+
+
+@leak("L28", worlds="swap")
+def reason_by_arm(rehearsal: Rehearsal) -> None:
+    """The reason that everybody reads is chosen after the arm was seen."""
+
+    def with_reason(answer: dict[str, Any]) -> dict[str, Any]:
+        arms = [rehearsal.vault.nature_of(0, each["slot"]) for each in answer["breaks"]]
+        reasons = ["overdose" if arm == TREATED else "other" for arm in arms]
+        return {**answer, "breaks": [{**e, "reason": r} for e, r in zip(answer["breaks"], reasons, strict=True)]}
+
+    _on_hatch(rehearsal, "notices", answered=with_reason)
+
+
+@leak("L6", worlds="live")
+def draw_asked_twice(rehearsal: Rehearsal) -> None:
+    """On a live list, the draw for one arm is asked for a second time, to be sure."""
+    vault = rehearsal.vault
+    send = vault.ask
+
+    def ask(asked, role, body=None, *, why=""):  # type: ignore[no-untyped-def]  # stands in for RehearsalVault.ask
+        answer = send(asked, role, body, why=why)
+        if asked == "draw" and vault.nature_of(0, body["slot"]) == TREATED:
+            send(asked, role, body, why=why)
+        return answer
+
+    vault.ask = ask  # type: ignore[method-assign]  # the planted fault
+
+
+@leak("L11", "L30", worlds="live")
+def draw_with_bare_hash(rehearsal: Rehearsal) -> None:
+    """On a live list, the ledger's answer commits to the arm without a nonce, and so says it."""
+    _on_hatch(
+        rehearsal,
+        "draw",
+        answered=lambda answer: {**answer, "check": digest(rehearsal.vault.nature_of(0, answer["slot"]))},
+    )
+
+
 @leak("L28")
 def break_banner(rehearsal: Rehearsal) -> None:
     """After a code break, everybody reads the arm."""
@@ -364,6 +503,12 @@ def break_banner(rehearsal: Rehearsal) -> None:
         return dose
 
     _on_command(rehearsal, AdministerDose, spoil)
+
+
+def _treated(rehearsal: Rehearsal) -> int:
+    """How many of those who were randomised have the product, as only the vault knows."""
+    slots = rehearsal.desk.state.allocation.slot_of.values()
+    return sum(rehearsal.vault.nature_of(*place) == TREATED for place in slots)
 
 
 def _folder(rehearsal: Rehearsal) -> Path:

@@ -69,15 +69,20 @@ def record(part: Part, folder: Path) -> Recording:
         book.ledger._connection.backup(begun)
 
         def do(actor, command, *, why=""):  # type: ignore[no-untyped-def]  # stands in for Desk.do
-            asked.append(command)
-            return hand_in(actor, command, why=why)
+            asked[:] = [command]
+            try:
+                return hand_in(actor, command, why=why)
+            finally:
+                asked.clear()
 
         def call(decide, **by):  # type: ignore[no-untyped-def]  # stands in for Book.execute
             written = execute(decide, **by)
-            command, who = asked[-1], getattr(asked[-1], "participant", "")
+            command = asked[0] if asked else None  # what the vault told is entered without a command
+            who = getattr(command, "participant", "")
             is_measured = isinstance(command, MEASURED) and who in desk.state.allocation.slot_of
             kind = type(command).__name__ if is_measured else ""
-            requests.append(Request(kind, who, written[0].recorded_at, lambda fresh: fresh.execute(decide, **by)))
+            if written:
+                requests.append(Request(kind, who, written[0].recorded_at, lambda fresh: fresh.execute(decide, **by)))
             return written
 
         desk.do, book.execute = do, call  # type: ignore[method-assign]  # the listener

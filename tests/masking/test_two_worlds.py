@@ -34,6 +34,24 @@ def test_two_designs_are_the_same_bytes(folder: Path) -> None:
     assert detectors.different_designs(one, other) == []
 
 
+def test_two_worlds_of_a_live_procedure_are_the_same_bytes(pairs: int, folder: Path) -> None:
+    """Minimisation: the vault draws while the trial runs, and the answer says no more than a sealed list would."""
+    for first, second in islice(worlds.pairs_of_worlds("live"), (pairs + 9) // 10):
+        one, other = worlds.play(folder / "one", first), worlds.play(folder / "other", second)
+        for detector in detectors.ALL:
+            assert detector(one, other) == [], detector.__name__
+
+
+def test_hidden_answers_that_move_with_the_arm_move_nothing_for_who_does_not_see_them(folder: Path) -> None:
+    """L9: the laboratory betrays the arm, and the roles from which it is hidden see the same in both worlds."""
+    first, second = next(worlds.pairs_of_worlds("swap"))
+    one = worlds.play(folder / "one", first, mutants.restricted_inputs)
+    other = worlds.play(folder / "other", second, mutants.restricted_inputs)
+    assert {role.value for role in one.without_sight} == {"participant", "care_provider", "outcomes_assessor"}
+    assert detectors.different_sight(one, other) == []
+    assert detectors.different_bytes(one, other), "the hidden answers did not move"
+
+
 def test_the_allow_list_has_at_most_five_kinds_of_token(folder: Path) -> None:
     first, _ = next(worlds.pairs_of_worlds("swap"))
     assert len(worlds.play(folder / "one", first).tokens) <= 5

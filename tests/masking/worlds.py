@@ -13,6 +13,7 @@ import io
 import logging
 import re
 import shutil
+import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,10 +24,13 @@ from pathlib import Path
 
 from pypdf import PdfReader
 from rich.console import Console
+from rounds import Rounds
 from ruamel.yaml import YAML
+from sights import sights, without_sight
 
 from equipoise.allocation import BlockUrn, RandomisationDesign, allocate, read_design
 from equipoise.allocation.commitment import SEED_PARTIES
+from equipoise.allocation.minimisation import Levels, Minimisation
 from equipoise.allocation.rehearsal import RehearsalVault
 from equipoise.cli.rehearsal.cast import CARE_PROVIDER, INVESTIGATOR, STATISTICIAN
 from equipoise.cli.rehearsal.outcome import sealed, trial_inputs
@@ -35,11 +39,14 @@ from equipoise.cli.verify import run as verify
 from equipoise.conduct import AdministerDose, Dispense, Enrol
 from equipoise.design import load_scenario
 from equipoise.protocol import load_definition, study_file
+from equipoise.protocol.arms import Stratum
 from equipoise.reporting import build_status, write_report
-from equipoise.vocabulary import Refusal
+from equipoise.vocabulary import Refusal, Role
 from equipoise_vault.drbg import KeyedGenerator, list_seed
+from equipoise_vault.seal import make_list
 
 PARTICIPANTS = 4
+_BY_STEROID = Stratum(item="takes_steroid", levels=("yes", "no"))
 _FEW_VISITS = ("screening", "baseline", "dose_01", "dose_02", "dose_10", "end_of_treatment")
 
 
@@ -51,21 +58,27 @@ class World:
     tokens: dict[str, tuple[str, ...]]
     arms: tuple[str, ...]
     design_digest: str
+    without_sight: frozenset[Role]
 
 
 @cache
-def script(*, whole: bool = False) -> Part:
+def script(*, whole: bool = False, live: bool = False) -> Part:
     """What both worlds share; unless `whole`, with few visits, so that many pairs can be played.
 
-    The product has no effect: an effect would be the drug's own leak, not the system's.
+    The product has no effect: an effect would be the drug's own leak, not the system's.  `live` is minimisation.
     """
     study = study_file("NCT05921058")
     definition = load_definition(study)
     if not whole:
         few = tuple(each for each in definition.encounters if each.id in _FEW_VISITS)
         definition = definition.model_copy(update={"encounters": few})
+    if live:
+        by_steroid = definition.randomisation.model_copy(update={"strata": (_BY_STEROID,)})
+        definition = definition.model_copy(update={"randomisation": by_steroid})
     details = YAML(typ="safe").load((study.parent / "randomisation.yaml").read_text(encoding="utf-8"))
     design = read_design({**details, "study": definition.digest})
+    if live:
+        design = replace(design, procedure=Minimisation((_BY_STEROID.item,), (1,), (3, 4)))
     scenario = load_scenario(study.parent.parent / "scenario.yaml")
     assert not scenario.effect and not any(each.extra_share for each in scenario.adverse_events)
     quick = scenario.behaviour.model_copy(
@@ -76,11 +89,26 @@ def script(*, whole: bool = False) -> Part:
     )
 
 
+@cache
+def live_levels() -> tuple[Levels, ...]:
+    """The factor levels of those who are randomised, in order: the script's, whatever the allocation."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "trial"
+        folder.mkdir()
+        rehearsal = start(script(live=True), folder)
+        with rehearsal.vault:
+            for _ in recruit(rehearsal):
+                pass
+    return tuple(drawn.levels for drawn in rehearsal.desk.state.allocation.draws)
+
+
 def arms_of(design: RandomisationDesign, share_seed: int) -> tuple[str, ...]:
     """The first arms of the list that a share seed gives: the test may look into the vault, the trial may not."""
     vault = RehearsalVault.__new__(RehearsalVault)
     vault._share_seed = share_seed
     shares = [vault.seed_share(party) for party in SEED_PARTIES]
+    if design.is_live:
+        return tuple(slot.arm for slot in make_list(design, *shares, live_levels()).slots)
     generator = KeyedGenerator(list_seed(*shares, design.digest))
     drawn = allocate(design.procedure, design.shares, PARTICIPANTS, generator.below)
     return tuple(design.arms[arm] for arm in drawn)
@@ -90,9 +118,10 @@ def pairs_of_worlds(kind: str, *, whole: bool = False) -> Iterator[tuple[Part, P
     """What two worlds are made from, pair after pair; both have the same script.
 
     `swap` exchanges the arms of every participant; `arbitrary` keeps some of them, with other numbers per arm;
-    `designs` gives the same arms by another restriction, since the restriction is a secret too (L26).
+    `designs` gives the same arms by another restriction, since the restriction is a secret too (L26); `live` exchanges
+    all arms of a trial with minimisation.
     """
-    part = script(whole=whole)
+    part = script(whole=whole, live=kind == "live")
     other_design = replace(part.design, procedure=BlockUrn(3)) if kind == "designs" else part.design
     for first in count(1):
         own = arms_of(part.design, first)
@@ -103,7 +132,8 @@ def pairs_of_worlds(kind: str, *, whole: bool = False) -> Iterator[tuple[Part, P
 def _is_pair(kind: str, own: tuple[str, ...], other: tuple[str, ...]) -> bool:
     same = sum(a == b for a, b in zip(own, other, strict=True))
     sizes = [sorted(Counter(arms).values()) for arms in (own, other)]
-    return {"swap": same == 0, "arbitrary": 0 < same < len(own) and sizes[0] != sizes[1], "designs": own == other}[kind]
+    is_arbitrary = 0 < same < len(own) and sizes[0] != sizes[1]
+    return {"swap": same == 0, "live": same == 0, "arbitrary": is_arbitrary, "designs": own == other}[kind]
 
 
 def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = None, *, reports: bool = False) -> World:
@@ -119,29 +149,46 @@ def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = N
     logging.getLogger().addHandler(handler)
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            rehearsal = start(part, trial)
+            rehearsal = start(part, trial, pharmacy=reports)
             rehearsal.desk.book.ledger._connection.set_trace_callback(statements.append)
             with rehearsal.vault:
+                rounds = Rounds(rehearsal)
+                rounds.hear_requests()
                 if spoil:
                     spoil(rehearsal)
-                told = []
-                for _ in recruit(rehearsal):
-                    if not told and not rehearsal.is_recruiting():
-                        told += refusals(rehearsal)  # while the last ones are under way
-                told += refusals(rehearsal)
+                rounds.hear_answers()
+                told = _under_treatment(rehearsal, rounds)
             rehearsal.desk.book.ledger._connection.set_trace_callback(None)
-            tokens = declassified(rehearsal)
+            tokens = declassified(rehearsal, rounds)
             if reports:
                 write_status(rehearsal, trial)
-            surfaces = surfaces_of(rehearsal, trial)
+            seen = sights(rehearsal)
+            surfaces = {**surfaces_of(rehearsal, trial), **seen}
     finally:
         logging.getLogger().removeHandler(handler)
     surfaces["printed"] = printed.getvalue().encode()
     surfaces["logged"] = logged.getvalue().encode()
     surfaces["refusals"] = "\n".join(told).encode()
-    surfaces["statements"] = "\n".join(re.split(r"['\d?]", text)[0] for text in statements).encode()
+    surfaces["statements"] = "\n".join(_BEGINNING.match(text)[0] for text in statements).encode()
+    surfaces["hatch"] = b"\n".join(rounds.lines)
     arms = tuple(course.arm or "" for course in rehearsal.courses)
-    return World(surfaces, tokens, arms, part.design.digest)
+    return World(surfaces, tokens, arms, part.design.digest, without_sight(rehearsal))
+
+
+_BEGINNING = re.compile(r"[^'\d?]*")
+"""A statement as far as its first value."""
+
+
+def _under_treatment(rehearsal: Rehearsal, rounds: Rounds) -> list[str]:
+    """From the first participant to the last visit, with a code break on the way; gives what was refused."""
+    told: list[str] = []
+    for moment in recruit(rehearsal):
+        rounds.ask_for_doses(rehearsal.desk.plan.local_date(moment))
+        if not told and not rehearsal.is_recruiting():  # while the last ones are under way
+            told += refusals(rehearsal)
+            rounds.break_first_code()
+    rounds.close()
+    return told + refusals(rehearsal)
 
 
 def refusals(rehearsal: Rehearsal) -> list[str]:
@@ -214,22 +261,24 @@ def _verification(trial: Path) -> bytes:
     return console.file.getvalue().encode()  # type: ignore[attr-defined]  # the StringIO from above
 
 
-def declassified(rehearsal: Rehearsal) -> dict[str, tuple[str, ...]]:
+def declassified(rehearsal: Rehearsal, rounds: Rounds) -> dict[str, tuple[str, ...]]:
     """The allow-list: at most five kinds of token that may differ, each a value that says nothing of an arm.
 
-    root: the commitment, published on purpose.  seed commitment: SHA-256 of 32 random bytes.  signature: of the
-    commitment, by a key that does not depend on the list.  chain hash: follows from the root, which the ledger holds.
-    pack number: drawn from a generator of its own (its independence of the arm is tested by itself).
+    commitment: the root and, of a live list, each draw's leaf and link, published on purpose.  seed commitment: SHA-256
+    of 32 random bytes.  signature: of a commitment, a draw or a checkpoint, by a key that does not depend on the list.
+    chain hash: follows from the commitment, which the ledger holds; so does the digest of the committee's data, which
+    name the ledger's head.  pack number: drawn from a generator of its own (its independence of the arm is tested by
+    itself).
     """
     state = rehearsal.desk.state
     commitment = state.allocation.commitment
     assert commitment is not None and state.allocation.pack_map is not None
-    entries = list(rehearsal.desk.book.ledger.entries())
+    entries, draws = list(rehearsal.desk.book.ledger.entries()), state.allocation.draws
     sealed = next(entry for entry in entries if entry.type == "list_sealed")
     return {
-        "root": (commitment.root,),
+        "commitment": (commitment.root, *(value for drawn in draws for value in (drawn.leaf, drawn.link))),
         "seed commitment": (commitment.statistician_commitment, commitment.pharmacist_commitment),
-        "signature": (sealed.event.signature,),
-        "chain hash": tuple(entry.hash for entry in entries),
+        "signature": (sealed.event.signature, *(drawn.signature for drawn in draws), *rounds.signatures),
+        "chain hash": (*(entry.hash for entry in entries), rounds.committee_digest),
         "pack number": state.allocation.pack_map.flat(),
     }

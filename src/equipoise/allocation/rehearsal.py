@@ -50,14 +50,15 @@ class RehearsalVault:
         self._process.stdout.close()
         self._process.wait(timeout=30)
 
-    def ask(self, verb: str, role: Role, body: Mapping[str, Json] | None = None) -> Mapping[str, Any]:
-        """Ask as one of the people around the vault.  Raises the vault's `Refusal`."""
+    def ask(self, verb: str, role: Role, body: Mapping[str, Json] | None = None, *, why: str = "") -> Mapping[str, Any]:
+        """Ask as one of the people around the vault; `why` where the verb needs a reason.  Raises its `Refusal`."""
         assert self._process.stdin is not None and self._process.stdout is not None
         request: Json = {
             "verb": verb,
             "who": f"rehearsal {role.value}",
             "role": role.value,
             "body": body or {},
+            "why": why,
             "at": utc_text(self._clock()),
         }
         return exchange(self._process.stdout, self._process.stdin, request)
@@ -89,9 +90,15 @@ class RehearsalVault:
         return json.dumps(opening, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
-def rehearse_ceremony(vault: RehearsalVault, design: RandomisationDesign, record: Record) -> None:
-    """Hold the whole ceremony between the vault and the ledger, in the only permitted order."""
-    vault.ask("freeze", Role.STATISTICIAN, {"design": design.canonical()})
+def rehearse_ceremony(
+    vault: RehearsalVault, design: RandomisationDesign, record: Record, study: "Json | None" = None
+) -> None:
+    """Hold the whole ceremony between the vault and the ledger, in the only permitted order.
+
+    With `study`, the definition that the design names (canonical JSON), the vault's pharmacy can be played too.
+    """
+    handed = {} if study is None else {"study": study}
+    vault.ask("freeze", Role.STATISTICIAN, {"design": design.canonical(), **handed})
     record(lambda state: freeze_design(state, design.digest), Role.STATISTICIAN)
     for party in SEED_PARTIES:
         commitment = seed_commitment(vault.seed_share(party))

@@ -14,6 +14,7 @@ from equipoise.conduct.participant import Participant, Prompt
 from equipoise.conduct.plan import PlannedForm
 from equipoise.conduct.point import LOG, Page
 from equipoise.conduct.reading import read_answer
+from equipoise.conduct.sight import sees
 from equipoise.conduct.situation import Situation, require_text
 from equipoise.conduct.words import PromptStatus, QueryStatus
 from equipoise.instruments.item import Item
@@ -88,7 +89,7 @@ def mark_not_done(now: Situation, command: MarkNotDone) -> tuple[AnswerNotDone, 
     items = command.items or tuple(
         item
         for item in form.asked
-        if item not in held and is_asked(form, item, answers) and _sees(now, form.items[item])
+        if item not in held and is_asked(form, item, answers) and sees(now.actor.role, form.items[item])
     )
     if not items:
         raise Refusal("ANSWER-EMPTY", "Every item of this page has an answer.", "Nothing needs to be marked.")
@@ -128,14 +129,9 @@ def _open_item(now: Situation, form: PlannedForm, item_id: str) -> Item:
     item = form.item(item_id)
     if item.derived is not None:
         raise Refusal("ANSWER-DERIVED", f"{item_id} is computed.", "Correct the answers from which it follows.")
-    if not _sees(now, item):
+    if not sees(now.actor.role, item):
         raise Refusal("ANSWER-MASKED", f"Your role does not see {item_id}.", "Somebody who may see it enters it.")
     return item
-
-
-def _sees(now: Situation, item: Item) -> bool:
-    """False for a role from which the item is hidden, since it could betray the arm (M13)."""
-    return now.actor.role not in item.restricted
 
 
 def _require_asked(form: PlannedForm, items: Iterable[str], answers: Mapping[str, Answer]) -> None:

@@ -2,6 +2,7 @@
 
 from equipoise.conduct.commands import AnswerQuery, CloseQuery, RaiseQuery
 from equipoise.conduct.events import QueryAnswered, QueryClosed, QueryRaised
+from equipoise.conduct.sight import sees_point
 from equipoise.conduct.situation import Situation, require_text
 from equipoise.conduct.words import QueryStatus
 from equipoise.vocabulary import Refusal
@@ -22,10 +23,12 @@ def raise_query(now: Situation, command: RaiseQuery) -> tuple[QueryRaised]:
 
 
 def answer_query(now: Situation, command: AnswerQuery) -> tuple[QueryAnswered]:
-    """Answer an open query."""
+    """Answer an open query; one about an answer that is hidden from the role is left to others (M13)."""
     query = now.state.query(command.query)
     if query.status is not QueryStatus.OPEN:
         raise Refusal("QUERY-STATUS", "This query is not open.", "Raise a new one if the question is still there.")
+    if query.point is not None and not sees_point(now.plan, now.actor.role, query.point):
+        raise Refusal("QUERY-MASKED", "Your role does not see what is asked about.", "Somebody who sees it answers.")
     return (QueryAnswered(query.number, query.participant, require_text(command.text, "answer")),)
 
 

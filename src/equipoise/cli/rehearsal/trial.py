@@ -60,8 +60,11 @@ class Rehearsal:
         return sum(not course.is_over and course.arm is None for course in self.courses)
 
 
-def start(part: Part, folder: Path) -> Rehearsal:
-    """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony."""
+def start(part: Part, folder: Path, *, pharmacy: bool = False) -> Rehearsal:
+    """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony.
+
+    With `pharmacy`, the vault is given the study definition, from which its pharmacy prepares.
+    """
     clock = SteppingClock(datetime.combine(STARTS_ON, time(2, 0), tzinfo=UTC))
     plan = make_plan(part.definition)
     book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), Trial())
@@ -69,7 +72,7 @@ def start(part: Part, folder: Path) -> Rehearsal:
     vault = RehearsalVault(folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
     rehearsal = Rehearsal(part, desk, vault)
     desk.do(SPONSOR, OpenTrial(synthetic=True))
-    rehearse_ceremony(vault, part.design, _recorder(book))
+    rehearse_ceremony(vault, part.design, _recorder(book), part.definition.canonical() if pharmacy else None)
     return rehearsal
 
 
