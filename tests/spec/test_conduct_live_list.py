@@ -9,7 +9,7 @@ from closure_trial import followed, lock, reviewed, screened_in
 from conduct_world import World, at, study
 from equipoise.allocation import RehearsalVault, correct_stratum, read_design, record_draw, rehearse_ceremony
 from equipoise.analysis import randomisation_test
-from equipoise.analysis.recorded_procedure import recorded_procedure
+from equipoise.analysis.recorded_procedure import minimised_again, recorded_procedure
 from equipoise.closure import dummy_allocation, read_opening
 from equipoise.conduct import OpenTrial, make_plan
 from equipoise.conduct.drawing import pending_draws
@@ -65,10 +65,11 @@ def test_the_opening_is_verified_and_the_recorded_procedure_is_run_again(finishe
     treated = [int(arm == "active") for arm in allocation.planned_arm.values()]
     if 0 < sum(treated) < 6:
         assert 0 < randomisation_test([1, 2, 3, 4, 5, 6], treated, reference).p.value <= 1
+    again = minimised_again(DESIGN, [("male",)] * 6, "active", reference)
+    assert randomisation_test([1, 2, 3, 4, 5, 6], [1, 1, 0, 0, 1, 0], again).p.interval is not None
     heavy = replace(DESIGN, procedure=replace(DESIGN.procedure, factors=("a", "b"), weights=(1, 2)))
-    with pytest.raises(Refusal) as refused:
-        recorded_procedure(heavy, places, "active", [True] * 6, dict.fromkeys(places, ("x", "y")))
-    assert refused.value.rule == "PLAN-MINIMISATION"
+    weighed = recorded_procedure(heavy, places, "active", [True] * 6, dict.fromkeys(places, ("x", "y")))
+    assert weighed.stretches[0].law.weights == (1, 2)
 
 
 def test_packs_that_the_seeds_did_not_number_are_refused(finished):

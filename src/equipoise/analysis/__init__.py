@@ -20,6 +20,7 @@ _PUBLIC = {
         "fixed_sizes",
         "maximal",
         "minimisation",
+        "minimisation_again",
         "permuted_blocks",
         "random_blocks",
         "stratified",

@@ -7,12 +7,15 @@ The law is not written again here: `allocation.procedures` describes each proced
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from equipoise.allocation.design import RandomisationDesign
 from equipoise.allocation.minimisation import Minimisation
+from equipoise.allocation.minimised_lists import draw_minimised
 from equipoise.analysis.exact.laws import Law, ProcedureLaw
 from equipoise.analysis.exact.laws import Minimisation as MinimisationLaw
-from equipoise.analysis.exact.reference import Reference, Stretch
-from equipoise.vocabulary import Refusal
+from equipoise.analysis.exact.reference import Reference, Rerun, Stretch, rerun_of_many
 
 
 def recorded_procedure(
@@ -39,7 +42,8 @@ def recorded_procedure(
         assert [slot for slot, _ in members] == list(range(len(members))), "slots are used in order, without a skip"
         units = tuple(number.get(index, -1) for _, index in members)
         if isinstance(design.procedure, Minimisation):
-            law: Law = _minimised(design.procedure, [(levels or {})[place] for place in sorted(places)])
+            own = tuple((levels or {})[place] for place in sorted(places))
+            law: Law = MinimisationLaw(own, Fraction(*design.procedure.favour), design.procedure.weights)
         else:
             law = ProcedureLaw(design.procedure, design.shares, treated)
         stretches.append(Stretch(units, law))
@@ -48,11 +52,19 @@ def recorded_procedure(
     return Reference(f"{method}{f' ({words})' if words else ''}, as recorded", len(number), tuple(stretches))
 
 
-def _minimised(procedure: Minimisation, levels: list[tuple[str, ...]]) -> MinimisationLaw:
-    if len(set(procedure.weights)) > 1:
-        raise Refusal(
-            "PLAN-MINIMISATION",
-            "Minimisation with unequal weights cannot be run again here.",
-            "Plan a model that adjusts for its factors.",
-        )
-    return MinimisationLaw(tuple(levels), Fraction(*procedure.favour))
+def minimised_again(
+    design: RandomisationDesign, levels: Sequence[tuple[str, ...]], treated_arm: str, reference: Reference
+) -> Rerun:
+    """Minimisation from the recorded levels, in the order of the draws; `reference` says who is compared."""
+    procedure = design.procedure
+    assert isinstance(procedure, Minimisation), "only minimisation needs the participants' levels"
+    treated = design.arms.index(treated_arm)
+    (stretch,) = reference.stretches
+    position_of = {unit: position for position, unit in enumerate(stretch.units) if unit >= 0}
+    columns = [position_of[unit] for unit in range(reference.n)]
+
+    def draw_many(runs: int, generator: np.random.Generator) -> NDArray[np.int8]:
+        drawn = draw_minimised(procedure, len(design.arms), levels, runs, generator)
+        return np.asarray(drawn[:, columns] == treated, dtype=np.int8)
+
+    return rerun_of_many(reference.name, reference.n, draw_many)

@@ -17,7 +17,7 @@ from equipoise.vocabulary import Refusal
 GraphEdge: TypeAlias = tuple[int, int, int, int]  # (from, to, arm, weight); nodes are numbered within their level
 Key: TypeAlias = tuple[int, int]  # (treated so far, treated so far who were treated in the trial)
 
-MOST_NODES = 200_000
+MOST_NODES = 50_000
 """States per level beyond which a procedure (in practice minimisation) is run again instead of enumerated."""
 
 
@@ -69,7 +69,8 @@ def _levels(law: Law, length: int) -> tuple[Level, ...]:
             raise Refusal(
                 "EXACT-STATES",
                 "The allocation procedure has too many states to be enumerated.",
-                "Use `Rerun` with the recorded procedure: a Monte Carlo p-value with its exact interval.",
+                "Run the recorded procedure again (`minimisation_again`, or a `Rerun` of your own): a Monte Carlo "
+                "p-value with its exact interval.",
             )
         levels.append(edges)
         index = after

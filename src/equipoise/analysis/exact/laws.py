@@ -138,21 +138,26 @@ class Corridor:
 
 @dataclass(frozen=True, slots=True)
 class Minimisation:
-    """Pocock & Simon 1975 with the range: the arm that leaves the smaller sum of marginal imbalances is favoured.
+    """Pocock & Simon 1975 with the range: the arm that leaves the smaller weighted sum of imbalances is favoured.
 
-    `levels[i]` are participant i's factor levels, as recorded.  The state is treated minus control per factor and
-    level.  Equal sums: 1/2 each; otherwise the favoured arm with probability `favour` (1 is deterministic).
+    `levels[i]` are participant i's factor levels, as recorded; `weights` one per factor.  The state is treated minus
+    control per factor and level.  Equal sums: 1/2 each; otherwise the favoured arm with probability `favour` (1 is
+    deterministic).
     """
 
     levels: tuple[tuple[str, ...], ...]
     favour: Fraction
+    weights: tuple[int, ...]
     start: tuple[tuple[int, str, int], ...] = ()
 
     def edges(self, position: int, state: State) -> tuple[Edge, ...]:
         assert isinstance(state, tuple)
         margins = {(factor, level): d for factor, level, d in state}
         own = list(enumerate(self.levels[position]))
-        lean = sum(abs(margins.get(cell, 0) + 1) - abs(margins.get(cell, 0) - 1) for cell in own)
+        lean = sum(
+            weight * (abs(margins.get(cell, 0) + 1) - abs(margins.get(cell, 0) - 1))
+            for weight, cell in zip(self.weights, own, strict=True)
+        )
         treated = Fraction(1, 2) if lean == 0 else (1 - self.favour if lean > 0 else self.favour)
         ends = []
         for change in (-1, 1):

@@ -1,17 +1,21 @@
 """The reference set of a randomisation test: the procedure that was used, as a value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from equipoise.allocation.minimisation import Minimisation as PocockSimon
+from equipoise.allocation.minimised_lists import draw_minimised
 from equipoise.allocation.procedures import BigStick, BlockUrn, Complete, PermutedBlocks
 from equipoise.analysis.exact.laws import Block, Corridor, Imbalance, Law, Minimisation, ProcedureLaw, Urn
 from equipoise.vocabulary import Refusal
 
 _EVEN = (1, 1)
+_AT_ONCE = 1_000  # allocations that a re-run draws together
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,45 @@ def random_blocks(n: int, sizes: Sequence[int]) -> Reference:
     return _one(f"blocks of random size ({_listing(sizes)}), boundaries unknown", n, law)
 
 
-def minimisation(levels: Sequence[Sequence[str]], favour: Fraction) -> Reference:
-    """Pocock-Simon minimisation over the recorded factor levels, in order of entry; exact for small trials."""
-    _refuse_chance(favour)
-    rows = tuple(tuple(str(level) for level in row) for row in levels)
-    _refuse_sizes(len(rows) > 0 and len({len(row) for row in rows}) == 1)
-    name = f"minimisation over {len(rows[0])} factors, favoured arm with probability {favour}"
-    return _one(name, len(rows), Minimisation(rows, favour))
+def minimisation(levels: Sequence[Sequence[str]], favour: Fraction, weights: Sequence[int] | None = None) -> Reference:
+    """Pocock-Simon minimisation over the recorded factor levels, in order of entry; exact for small trials.
+
+    `weights` are one positive integer per factor (default 1 each).  About 30 participants over two factors, or 24
+    over three, can be weighed exactly; beyond, `minimisation_again` runs the same procedure.
+    """
+    rows, heavy = _minimised(levels, favour, weights)
+    return _one(_minimisation_name(rows, favour), len(rows), Minimisation(rows, favour, heavy))
+
+
+def minimisation_again(
+    levels: Sequence[Sequence[str]], favour: Fraction, weights: Sequence[int] | None = None
+) -> Rerun:
+    """The same minimisation, run again from the recorded levels and order of entry, for a trial of any size.
+
+    Tests then give p = (count + 1)/(draws + 1) with its exact binomial interval.  Source: Pocock & Simon 1975;
+    Rosenberger & Lachin 2016, section 6.9; Simon & Simon 2011.
+    """
+    rows, heavy = _minimised(levels, favour, weights)
+    factors = tuple(str(index) for index in range(len(heavy)))
+    procedure = PocockSimon(factors, heavy, (favour.numerator, favour.denominator))
+    name = f"{_minimisation_name(rows, favour)}, run again"
+    return rerun_of_many(name, len(rows), lambda runs, generator: draw_minimised(procedure, 2, rows, runs, generator))
+
+
+def rerun_of_many(name: str, n: int, draw_many: Callable[[int, np.random.Generator], NDArray[np.int8]]) -> Rerun:
+    """A re-run whose draws are made many at a time; what a generator drew serves that generator alone."""
+    waiting: Iterator[NDArray[np.int8]] = iter(())
+    owner: np.random.Generator | None = None
+
+    def draw(generator: np.random.Generator) -> Sequence[int]:
+        nonlocal waiting, owner
+        row = next(waiting, None) if generator is owner else None
+        if row is None:
+            waiting, owner = iter(draw_many(_AT_ONCE, generator)), generator
+            row = next(waiting)
+        return row  # type: ignore[return-value]  # a row of 0 and 1 is a sequence of whole numbers
+
+    return Rerun(name, n, draw)
 
 
 def stratified(strata: Sequence[tuple[Sequence[int], Reference]]) -> Reference:
@@ -144,6 +180,21 @@ def stratified(strata: Sequence[tuple[Sequence[int], Reference]]) -> Reference:
             stretches.append(Stretch(tuple(places[u] if u >= 0 else -1 for u in stretch.units), stretch.law))
     names = "; ".join(f"stratum {i + 1}: {reference.name}" for i, (_, reference) in enumerate(strata))
     return Reference(names, n, tuple(stretches))
+
+
+def _minimised(
+    levels: Sequence[Sequence[str]], favour: Fraction, weights: Sequence[int] | None
+) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    _refuse_chance(favour)
+    rows = tuple(tuple(str(level) for level in row) for row in levels)
+    _refuse_sizes(len(rows) >= 2 and len(rows[0]) > 0 and len({len(row) for row in rows}) == 1)
+    heavy = (1,) * len(rows[0]) if weights is None else tuple(weights)
+    _refuse_sizes(len(heavy) == len(rows[0]) and all(weight >= 1 for weight in heavy))
+    return rows, heavy
+
+
+def _minimisation_name(rows: tuple[tuple[str, ...], ...], favour: Fraction) -> str:
+    return f"minimisation over {len(rows[0])} factors, favoured arm with probability {favour}"
 
 
 def _one(name: str, n: int, law: Law) -> Reference:

@@ -1,12 +1,9 @@
 """Randomisation tests under the recorded procedure: exact where the engines can, else by running it again."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-
-import numpy as np
-from numpy.typing import NDArray
 
 from equipoise.analysis.analysis_results import PermutationDistribution
 from equipoise.analysis.exact.cost import Job, counter
@@ -14,18 +11,18 @@ from equipoise.analysis.exact.graph import expand, sample
 from equipoise.analysis.exact.integers import reduced, scaled
 from equipoise.analysis.exact.interval import randomisation_interval
 from equipoise.analysis.exact.location import hodges_lehmann
-from equipoise.analysis.exact.reference import Reference, Rerun, fixed_sizes
+from equipoise.analysis.exact.reference import Reference, Rerun, fixed_sizes, rerun_of_many
 from equipoise.analysis.exact.two_sample import mean_difference, randomisation_test
 from equipoise.analysis.execution.bounds import order_scores, undecided_pairs
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
-from equipoise.analysis.recorded_procedure import recorded_procedure
+from equipoise.analysis.recorded_procedure import minimised_again, recorded_procedure
 from equipoise.analysis.results import Estimate, TestResult
 from equipoise.analysis.results import Interval as ConfidenceInterval
 from equipoise.closure import ReleasedAllocation
 from equipoise.vocabulary import Interval, Refusal
 
+_TOO_MUCH = frozenset({"EXACT-COST", "EXACT-STATES"})  # refusals after which the procedure is run again
 _DRAWABLE = 20_000  # values of a statistic that a distribution may list
-_CHUNK = 1_000
 _MOST_DIFFERENCES = 10_000  # between two arms: 100 v 100
 
 
@@ -99,7 +96,7 @@ def _tested(
     try:
         return randomisation_test(values, treated, law.exact, budget=task.means.exact), ()
     except Refusal as refusal:
-        if refusal.rule != "EXACT-COST":
+        if refusal.rule not in _TOO_MUCH:
             raise
     drawn = task.means.resampling
     test = randomisation_test(values, treated, law.rerun(), resampling=drawn)
@@ -115,27 +112,11 @@ def _limits(
     try:
         return randomisation_interval(values, treated, law.exact, level=task.level, budget=task.means.exact), ()
     except Refusal as refusal:
-        if refusal.rule != "EXACT-COST":
+        if refusal.rule not in _TOO_MUCH:
             raise
     drawn = task.means.resampling_of_limits
     found = randomisation_interval(values, treated, law.rerun(), level=task.level, resampling=drawn)
     return found, (f"limits: Monte Carlo, the procedure was run {drawn.draws} times again (seed {drawn.seed})",)
-
-
-def rerun_of(reference: Reference) -> Rerun:
-    """A procedure whose sequences could be weighed, as one that is run again; it draws many at a time."""
-    graph = expand(reference)
-    waiting: Iterator[NDArray[np.int8]] = iter(())
-
-    def draw(generator: np.random.Generator) -> Sequence[int]:
-        nonlocal waiting
-        row = next(waiting, None)
-        if row is None:
-            waiting = iter(sample(graph, _CHUNK, generator))
-            row = next(waiting)
-        return row  # type: ignore[return-value]  # a row of 0 and 1 is a sequence of whole numbers
-
-    return Rerun(reference.name, reference.n, draw)
 
 
 def distribution(
@@ -167,7 +148,7 @@ def distribution(
 def _recorded(task: Task) -> Law:
     _refuse_empty(_treated(task))
     reference = reference_of(task.allocation, task.experimental, {case.participant for case in task.used})
-    return Law(reference, lambda: rerun_of(reference))
+    return Law(reference, lambda: rerun_of(task.allocation, task.experimental, reference))
 
 
 def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Set[str]) -> Reference:
@@ -181,6 +162,18 @@ def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Se
     places = list(allocation.places.values())
     has_outcome = [participant in compared for participant in allocation.places]
     return recorded_procedure(allocation.design, places, experimental, has_outcome, allocation.levels)
+
+
+def rerun_of(allocation: ReleasedAllocation, experimental: str, reference: Reference) -> Rerun:
+    """The recorded procedure as one that is run again: minimisation from its recorded levels, others from their graph.
+
+    `reference` is what `reference_of` gave for the same allocation: its steps say who is compared.
+    """
+    if not allocation.design.is_live:
+        graph = expand(reference)
+        return rerun_of_many(reference.name, reference.n, lambda runs, generator: sample(graph, runs, generator))
+    levels = [allocation.levels[place] for place in sorted(allocation.places.values())]
+    return minimised_again(allocation.design, levels, experimental, reference)
 
 
 def _treated(task: Task) -> list[int]:
