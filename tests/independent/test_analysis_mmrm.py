@@ -15,6 +15,7 @@ from equipoise.analysis import LongData, SmallSample, Structure, mmrm
 from equipoise.analysis.mixed.fit import Fitted, fit
 from equipoise.analysis.mixed.inference import corrected_covariance, degrees_of_freedom, joint_test
 from equipoise.analysis.mixed.patterns import repeated
+from equipoise.analysis.mixed.structure import covariance, start
 from shared_data import needs_shared
 
 pytestmark = needs_shared
@@ -278,3 +279,60 @@ def test_joint_test_of_one_contrast_is_the_square_of_t() -> None:
         t = fitted.at.coefficients[1] / se(fitted, 1, method)
         assert joint_test(fitted, contrast[None], method).statistic == pytest.approx(t * t)
         assert f"{df(fitted, 1):.4f}" in joint_test(fitted, contrast[None], method).reference
+
+
+@pytest.mark.parametrize(
+    ("structure", "minus2", "variances", "correlations", "value", "error", "freedom"),
+    [
+        (Structure.HETEROGENEOUS_CS, 3784.85341599, (104.61, 38.6137, 31.3143, 178.91), (0.1582,),
+         41.9964, 0.3575, 199),
+        (Structure.HETEROGENEOUS_AR1, 3739.96835012, (92.3009, 38.5178, 35.2148, 176.37), (0.4130,),
+         41.6955, 0.3947, 191),
+        (Structure.HETEROGENEOUS_TOEPLITZ, 3722.38018329, (90.4041, 38.5927, 36.1518, 175.78),
+         (0.4295, 0.04570, -0.3116), 41.6726, 0.3822, 185),
+        (Structure.ANTE_DEPENDENCE, 3713.49317786, (114.89, 44.6313, 26.8922, 158.47), (0.7106, 0.1033, 0.3657),
+         42.9009, 0.3529, 171),
+    ],
+)  # fmt: skip
+def test_sas_heterogeneous_structures(structure, minus2, variances, correlations, value, error, freedom) -> None:
+    """FEV1 ~ 1.  SAS stopped a little before the optimum where its -2 log likelihood is the larger one."""
+    fitted = fev(structure)
+    assert minus2 - 5e-6 < fitted.at.minus2 + 5e-6 < minus2 + 1e-5
+    assert np.allclose(fitted.theta[:4], variances, atol=0.02)
+    assert np.allclose(fitted.theta[4:], correlations, atol=1.01e-4)
+    assert abs(fitted.at.coefficients[0] - value) < 4e-4
+    assert close(se(fitted, 0, PLAIN), str(error))
+    assert abs(df(fitted, 0) - freedom) < 0.51
+
+
+@pytest.mark.parametrize(
+    ("structure", "sas", "sas_linear", "sas_df"),
+    [
+        (Structure.HETEROGENEOUS_AR1, 0.7590316099633, 0.75924807546934, 188.225339095373),
+        (Structure.HETEROGENEOUS_CS, 0.67414806011886, 0.67403858183242, 190.737701349941),
+        (Structure.HETEROGENEOUS_TOEPLITZ, 0.72543828853831, 0.72537324518435, 180.062730071701),
+        (Structure.ANTE_DEPENDENCE, 0.66172017349971, 0.66158550758897, 162.393385281755),
+    ],
+)
+def test_sas_kenward_roger_of_heterogeneous_structures(structure, sas, sas_linear, sas_df) -> None:
+    """FEV1 ~ ARMCD.  The difference between the two corrections, which depends on the parameters, agrees further."""
+    fitted = fev(structure, "TRT")
+    full, linear = se(fitted, 1, KR), se(fitted, 1, LINEAR)
+    assert full == pytest.approx(sas, rel=1.3e-4)
+    assert linear == pytest.approx(sas_linear, rel=1.3e-4)
+    assert full - linear == pytest.approx(sas - sas_linear, rel=2e-3)
+    assert df(fitted, 1) == pytest.approx(sas_df, rel=5e-4)
+
+
+@pytest.mark.parametrize("structure", list(Structure))
+def test_derivatives_of_every_structure(structure) -> None:
+    """First and second derivatives of Sigma against central differences."""
+    theta = start(structure, np.array([2.0, 1.0, 3.0, 2.5]))
+    theta = theta + 0.1 + 0.05 * np.arange(len(theta)) % 0.3
+    own, step = covariance(structure, theta, 4), 1e-5
+    for h in range(len(theta)):
+        move = step * np.eye(len(theta))[h]
+        up, down = (covariance(structure, theta + sign * move, 4) for sign in (1, -1))
+        assert np.allclose((up.sigma - down.sigma) / (2 * step), own.first[h], atol=1e-8)
+        assert np.allclose((up.first - down.first) / (2 * step), own.second[h], atol=1e-8)
+    assert len(own.names) == len(theta)

@@ -1,15 +1,26 @@
 """Covariance structures of the visits of one participant, in their natural parameters, with derivatives.
 
 Kenward and Roger's correction depends on the parameters chosen; these are SAS PROC MIXED's: the elements of the matrix
-(unstructured, Toeplitz), covariance and residual (compound symmetry), variance and correlation (AR(1)).
+(unstructured, Toeplitz), covariance and residual (compound symmetry), variance and correlation (AR(1)), a variance per
+visit and correlations (the heterogeneous structures and ante-dependence).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from equipoise.analysis.mixed.heterogeneous import (
+    Correlation,
+    banded,
+    exchangeable,
+    powers,
+    products,
+    scaled_by_variances,
+)
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +32,10 @@ class Structure(StrEnum):
     COMPOUND_SYMMETRY = "compound symmetry"
     AR1 = "AR(1)"
     TOEPLITZ = "Toeplitz"
+    HETEROGENEOUS_CS = "heterogeneous compound symmetry"
+    HETEROGENEOUS_AR1 = "heterogeneous AR(1)"
+    HETEROGENEOUS_TOEPLITZ = "heterogeneous Toeplitz"
+    ANTE_DEPENDENCE = "ante-dependence, first order"
 
 
 @dataclass(frozen=True)
@@ -33,10 +48,24 @@ class Covariance:
     second: Floats
 
 
+_CORRELATIONS: dict[Structure, tuple[str, Callable[[Floats, int], Correlation]]] = {
+    Structure.HETEROGENEOUS_CS: ("CSH", exchangeable),
+    Structure.HETEROGENEOUS_AR1: ("ARH(1)", powers),
+    Structure.HETEROGENEOUS_TOEPLITZ: ("TOEPH", banded),
+    Structure.ANTE_DEPENDENCE: ("ANTE(1) rho", products),
+}
+_ONE_CORRELATION = frozenset({Structure.HETEROGENEOUS_CS, Structure.HETEROGENEOUS_AR1})
+
+
 def covariance(structure: Structure, theta: Floats, visits: int) -> Covariance:
     """Sigma and its derivatives at `theta`."""
     if structure is Structure.AR1:
         return _ar1(theta, visits)
+    if structure in _CORRELATIONS:
+        word, correlation = _CORRELATIONS[structure]
+        sigma, first, second = scaled_by_variances(theta[:visits], correlation(theta[visits:], visits))
+        correlations = [word] if structure in _ONE_CORRELATION else [f"{word}({k})" for k in range(1, visits)]
+        return Covariance((*(f"Var({i + 1})" for i in range(visits)), *correlations), sigma, first, second)
     names, basis = _basis(structure, visits)
     h = len(names)
     return Covariance(names, np.tensordot(theta, basis, axes=1), basis, np.zeros((h, h, visits, visits)))
@@ -51,12 +80,16 @@ def start(structure: Structure, variances: Floats) -> Floats:
         return np.array([0.0, mean])
     if structure is Structure.AR1:
         return np.array([mean, 0.0])
+    if structure in _CORRELATIONS:
+        return np.concatenate((variances, np.zeros(1 if structure in _ONE_CORRELATION else visits - 1)))
     return np.concatenate(([mean], np.zeros(visits - 1)))
 
 
 def is_valid(structure: Structure, theta: Floats, visits: int) -> bool:
     """Whether Sigma is positive definite, with room for rounding."""
     if structure is Structure.AR1 and not (theta[0] > 0 and abs(theta[1]) < 1):
+        return False
+    if structure in _CORRELATIONS and not (theta[:visits].min() > 0 and np.abs(theta[visits:]).max(initial=0) < 1):
         return False
     values = np.linalg.eigvalsh(covariance(structure, theta, visits).sigma)
     return bool(values[0] > 1e-10 * max(values[-1], 0.0))
@@ -84,12 +117,7 @@ def _basis(structure: Structure, visits: int) -> tuple[tuple[str, ...], Floats]:
 
 def _ar1(theta: Floats, visits: int) -> Covariance:
     """Sigma_ij = v rho^|i - j|."""
-    v, rho = float(theta[0]), float(theta[1])
-    gap = np.abs(np.subtract.outer(np.arange(visits), np.arange(visits))).astype(float)
-    power = np.where(gap == 0, 1.0, np.power(rho, gap))
-    slope = np.where(gap >= 1, gap * np.power(rho, np.maximum(gap - 1, 0)), 0.0)
-    bend = np.where(gap >= 2, gap * (gap - 1) * np.power(rho, np.maximum(gap - 2, 0)), 0.0)
-    zero = np.zeros_like(power)
-    return Covariance(
-        ("residual", "AR(1)"), v * power, np.array([power, v * slope]), np.array([[zero, slope], [slope, v * bend]])
-    )
+    v, of = float(theta[0]), powers(theta[1:], visits)
+    slope, zero = of.first[0], np.zeros_like(of.value)
+    second = np.array([[zero, slope], [slope, v * of.second[0, 0]]])
+    return Covariance(("residual", "AR(1)"), v * of.value, np.array([of.value, v * slope]), second)
