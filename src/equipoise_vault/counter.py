@@ -46,15 +46,22 @@ VERBS: Mapping[str, _Verb] = {
     "abandon": _Verb(Door.DESK, _PARTIES, ceremony.abandon),
     "open_for_pharmacist": _Verb(Door.DESK, _PHARMACY, opening.open_for_pharmacist),
     "break_one": _Verb(Door.DESK, _PHYSICIAN, opening.break_one),
-    "reauthenticate": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, reauthentication.reauthenticate),
+    "find_slot": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, opening.find_slot),
+    "show_breaks": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, notices.notices),
+    "reauthenticate": _Verb(Door.DESK, _PHYSICIAN | _HOLDERS, reauthentication.reauthenticate),
     "print_envelopes": _Verb(Door.DESK, _PHARMACY, paper.print_envelopes),
     "record_opened": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, paper.record_opened),
     "count_envelopes": _Verb(Door.DESK, _PHARMACY, paper.count_envelopes),
+    "show_paper": _Verb(Door.DESK, _PHYSICIAN | _PHARMACY, paper.show_paper),
+    "show_committee": _Verb(Door.DESK, _PHARMACY | _COMMITTEE, members.show_committee),
     "register_member": _Verb(Door.DESK, _COMMITTEE, members.register_member),
     "admit_member": _Verb(Door.DESK, _PHARMACY | _COMMITTEE, members.admit_member),
     "remove_member": _Verb(Door.DESK, _PHARMACY | _COMMITTEE, members.remove_member),
     "closed_report": _Verb(Door.DESK, _COMMITTEE, report.closed_report),
     "release": _Verb(Door.DESK, _HOLDERS, release.release),
+    "propose_release": _Verb(Door.DESK, _HOLDERS, release.propose_release),
+    "complete_release": _Verb(Door.DESK, _HOLDERS, release.complete_release),
+    "show_proposal": _Verb(Door.DESK, _HOLDERS, release.show_proposal),
     **{name: _Verb(Door.DESK, _PHARMACY, run) for name, run in PHARMACY_VERBS.items()},
 }
 """The closed list.  The hatch, where the masked server asks, has no verb that answers with an arm."""
@@ -72,11 +79,11 @@ class Counter:
     def answer(self, line: bytes, door: Door) -> bytes:
         """Serve a request line; a refusal and a fault are answers too, and neither tells anything of the inside."""
         try:
-            return canonical_json({"granted": self.grant(_read(line), door)})
+            return canonical_json({"granted": self.grant(read_request(line), door)})
         except Refusal as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         except Exception:  # an answer must not carry internals, whatever went wrong (ASVS 16.5.1, 16.5.3)
-            return _refused(Refusal("VAULT-FAULT", "The vault could not do this.", "Nothing was shown."))
+            return refused(Refusal("VAULT-FAULT", "The vault could not do this.", "Nothing was shown."))
 
     def grant(self, request: Request, door: Door) -> Answer:
         """Do what is asked, for the vault's own pages.  Raises `Refusal`, which is recorded."""
@@ -84,8 +91,8 @@ class Counter:
             try:
                 return _granted(request, door).run(self._room, request)
             except Refusal as refusal:
-                refused = VerbRefused(door.value, _printable(request.verb), refusal.rule)
-                self._room.ledger.append([refused], who=request.who, role=request.role)
+                record = VerbRefused(door.value, _printable(request.verb), refusal.rule)
+                self._room.ledger.append([record], who=request.who, role=request.role)
                 raise
 
 
@@ -100,7 +107,8 @@ def _granted(request: Request, door: Door) -> _Verb:
     return verb
 
 
-def _read(line: bytes) -> Request:
+def read_request(line: bytes) -> Request:
+    """A line as a request.  Raises `Refusal` for anything else, however it is broken."""
     try:
         document: Any = json.loads(line)
         body = document.get("body", {})
@@ -118,6 +126,7 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text[:_SHOWN])
 
 
-def _refused(refusal: Refusal) -> bytes:
+def refused(refusal: Refusal) -> bytes:
+    """A refusal as the line that is answered."""
     answer: Json = {"refused": {"rule": refusal.rule, "sentence": refusal.sentence, "remedy": refusal.remedy}}
     return canonical_json(answer)

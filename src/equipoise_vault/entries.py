@@ -20,6 +20,14 @@ class VaultCreated:
     envelope_key: str
 
 
+@event("vault_opened")
+@dataclass(frozen=True, slots=True)
+class VaultOpened:
+    """Two holders gave their key shares, and the vault can answer until its process ends."""
+
+    holders: tuple[Role, ...]
+
+
 @event("vault_design_taken")
 @dataclass(frozen=True, slots=True)
 class DesignTaken:

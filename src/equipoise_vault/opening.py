@@ -1,11 +1,7 @@
 """Opening single slots, each recorded before anything is shown: the pharmacist's dose, and the code break."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from equipoise.allocation.commitment import next_link, slot_leaf
 from equipoise.allocation.entries import BreakReason
-from equipoise.allocation.merkle import inclusion_proof, verify_inclusion
+from equipoise.allocation.merkle import inclusion_proof
 from equipoise.vocabulary import Json, Refusal
 from equipoise_vault.ceremony import VAULT, Answer, the_list
 from equipoise_vault.entries import AlarmKind, AlarmRaised, CodeBroken, EnvelopeOpened
@@ -63,16 +59,16 @@ def break_one(room: Room, request: Request) -> Answer:
     return {"arm": arm, "nonce": nonce.hex(), **_proof(room, sealed, request.place)}
 
 
-def is_proven(shown: Mapping[str, Any], place: Place, public: str) -> bool:
-    """True if what a code break showed is what was sealed (K17): for the page that shows it.
-
-    `public` is the root; of a live list, the link that the trial's ledger holds for the slot.
-    """
-    leaf = slot_leaf(*place, shown["arm"], bytes.fromhex(shown["nonce"]))
-    if "link_before" in shown:
-        return next_link(shown["link_before"], leaf, tuple(shown["levels"])) == public
-    path = [bytes.fromhex(node) for node in shown["path"]]
-    return verify_inclusion(leaf, shown["position"], shown["size"], path, bytes.fromhex(public))
+def find_slot(room: Room, request: Request) -> Answer:
+    """The slot of a `pack` number, as it stands on a syringe; which pack is whose the masked side knows too."""
+    state = sealed_state(room)
+    packs = the_list(room, state).packs
+    position = packs.position_of(request.words("pack")) if packs else None
+    if position is None:
+        raise Refusal("PACK-NUMBER", "This is no pack number of this trial.", "Read it again, digit by digit.")
+    assert state.commitment is not None
+    stratum, slot = divmod(position, state.commitment.slots)
+    return {"stratum": stratum, "slot": slot}
 
 
 def sealed_state(room: Room) -> VaultState:

@@ -70,6 +70,18 @@ def count_envelopes(room: Room, request: Request) -> Answer:
     return {"is_even": not paper_findings(room.book.state())}
 
 
+def show_paper(room: Room, request: Request) -> Answer:
+    """How many envelopes were printed, opened and counted as intact (null: not since the last one was opened)."""
+    state = room.book.state()
+    findings: list[Json] = [finding.message for finding in paper_findings(state)]
+    return {
+        "printed": state.paper_printed,
+        "opened": len(state.paper_opened),
+        "intact": state.paper_intact,
+        "findings": findings,
+    }
+
+
 def paper_findings(state: VaultState) -> tuple[Finding, ...]:
     """What keeps the account of the paper envelopes open, if any were printed."""
     if not state.paper_printed:

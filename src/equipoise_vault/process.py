@@ -3,18 +3,26 @@
 import ctypes
 import os
 import resource
+import shutil
 import socketserver
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from equipoise.allocation.hatch import LONGEST_LINE
-from equipoise_vault.counter import Counter
+from equipoise.vocabulary import Refusal
 from equipoise_vault.request import Door
 
 _PR_SET_DUMPABLE = 4
 _MCL_EVERYTHING_WHEN_TOUCHED = 7
+
+
+class Answering(Protocol):
+    """The counter, or the gate before it."""
+
+    def answer(self, line: bytes, door: Door) -> bytes: ...
 
 
 def harden() -> None:
@@ -30,35 +38,48 @@ def harden() -> None:
         libc.mlockall(_MCL_EVERYTHING_WHEN_TOUCHED)  # best effort: an ordinary user may lock little memory
 
 
-def serve_lines(counter: Counter, door: Door, reader: IO[bytes], writer: IO[bytes]) -> None:
+def serve_lines(answering: Answering, door: Door, reader: IO[bytes], writer: IO[bytes]) -> None:
     """Answer line by line until the other side closes."""
     while line := reader.readline(LONGEST_LINE):
-        writer.write(counter.answer(line, door) + b"\n")
+        writer.write(answering.answer(line, door) + b"\n")
         writer.flush()
 
 
-def serve_sockets(counter: Counter, doors: dict[Door, Path]) -> None:
-    """Answer on one socket (mode 0600) per door until the process is ended."""
-    servers = [_Server(path, counter, door) for door, path in doors.items()]
+def start_sockets(answering: Answering, doors: Mapping[Door, Path], hatch_group: str = "") -> list[threading.Thread]:
+    """Answer on one socket (mode 0600) per door until the process is ended; the threads that do so.
+
+    With `hatch_group` the hatch alone is 0660 and that group's: the masked server runs as another user then.
+    """
+    servers = [
+        _Server(path, answering, door, hatch_group if door is Door.HATCH else "") for door, path in doors.items()
+    ]
     threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    return threads
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: Path, counter: Counter, door: Door) -> None:
-        self.counter, self.door = counter, door
+    def __init__(self, path: Path, answering: Answering, door: Door, group: str) -> None:
+        self.answering, self.door = answering, door
         path.unlink(missing_ok=True)
         super().__init__(str(path), _Line)
-        path.chmod(0o600)
+        if group:
+            try:
+                shutil.chown(path, group=group)
+            except (LookupError, PermissionError):
+                raise Refusal(
+                    "VAULT-GROUP",
+                    "The hatch cannot be given to that group.",
+                    "Make the group, and the vault's user a member of it.",
+                ) from None
+        path.chmod(0o660 if group else 0o600)
 
 
 class _Line(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        serve_lines(self.server.counter, self.server.door, self.rfile, self.wfile)  # type: ignore[arg-type]  # both are binary files
+        serve_lines(self.server.answering, self.server.door, self.rfile, self.wfile)  # type: ignore[arg-type]  # both are binary files

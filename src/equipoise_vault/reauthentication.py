@@ -14,7 +14,7 @@ from equipoise_vault.room import Grant, Room
 
 VALID_FOR = timedelta(minutes=2)
 TOKEN_BYTES = 32
-REAUTHENTICATED = frozenset({"break_one", "print_envelopes"})
+REAUTHENTICATED = frozenset({"break_one", "print_envelopes", "propose_release", "complete_release"})
 """The verbs that ask for a token."""
 
 

@@ -1,14 +1,22 @@
 """A vault for a rehearsal: its clock and its entropy are given, and its key shares are no secret."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 from equipoise.vocabulary import Refusal, canonical_json, utc_from_text
 from equipoise_vault.counter import Counter
+from equipoise_vault.drbg import KeyedGenerator
 from equipoise_vault.envelope import Entropy
 from equipoise_vault.request import Door
 from equipoise_vault.room import Room
+
+
+def rehearsal_entropy(seed: int) -> Entropy:
+    """The stream from which everything in a rehearsal's vault is drawn, its master key first."""
+    return KeyedGenerator(hashlib.sha256(f"equipoise rehearsal {seed}".encode()).digest()).take
+
 
 _BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -2,15 +2,17 @@
 
 import hmac
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from equipoise.allocation.commitment import SEED_PARTIES
-from equipoise.vocabulary import Json, Refusal, Role, digest
+from equipoise.vocabulary import Json, Refusal, Role, digest, utc_text
 from equipoise_vault.ceremony import Answer, frozen_design, seed_shares, the_list
 from equipoise_vault.entries import AllocationReleased
 from equipoise_vault.notices import is_account_closed
+from equipoise_vault.reauthentication import require_token
 from equipoise_vault.request import Request
-from equipoise_vault.room import Room
+from equipoise_vault.room import ReleaseProposal, Room
 from equipoise_vault.shares import holder_of, join_shares
 from equipoise_vault.state import VaultState
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from equipoise.closure.signature import Signature
 
 FORMAT = "equipoise-opening-1"
+PROPOSAL_LASTS = timedelta(minutes=30)
 _CERTIFICATE = ("study_digest", "ledger_seq", "ledger_hash", "data_digest", "locked_at", "signatures")
 
 
@@ -28,18 +31,76 @@ def release(room: Room, request: Request) -> Answer:
     (M08), which does not contradict a signed checkpoint, a pharmacy whose account is closed, and two key shares of
     different holders (ASVS 2.3.5).
     """
-    certificate = request.mapping("certificate")
-    _check_certificate(certificate, request.text("data_digest"))
-    holders = _check_key_shares(room, request.body.get("key_shares"))
+    return _release(
+        room, request, request.mapping("certificate"), request.text("data_digest"), request.body.get("key_shares")
+    )
+
+
+def propose_release(room: Room, request: Request) -> Answer:
+    """The first holder names `certificate` and `data_digest` and gives the own key `share`; it waits for the second.
+
+    What can be checked is checked at once.  Nothing is written: a proposal ends with half an hour or the process.
+    """
+    certificate, data_digest = request.mapping("certificate"), request.text("data_digest")
+    share = _own_share(request)
+    _check_certificate(certificate, data_digest)
+    _check_room(room, room.book.state(), certificate)
+    require_token(room, request)
+    room.proposal = ReleaseProposal(request.who, share, certificate, data_digest, room.clock() + PROPOSAL_LASTS)
+    return show_proposal(room, request)
+
+
+def complete_release(room: Room, request: Request) -> Answer:
+    """Another holder has compared the proposal (`certificate_digest`) and gives the own `share`: the list goes out."""
+    proposal = _proposal(room)
+    if proposal is None:
+        raise Refusal("RELEASE-PROPOSAL", "No release is proposed, or it waited too long.", "Propose it first.")
+    if proposal.who == request.who:
+        raise Refusal("RELEASE-SECOND", "The second person is another one.", "Ask another holder of a key share.")
+    if request.text("certificate_digest") != digest(dict(proposal.certificate)):
+        raise Refusal("RELEASE-PROPOSAL", "This is not the certificate that is proposed.", "Look at the page again.")
+    shares = [proposal.share, _own_share(request)]
+    require_token(room, request)
+    answer = _release(room, request, proposal.certificate, proposal.data_digest, shares)
+    room.proposal = None
+    return answer
+
+
+def show_proposal(room: Room, request: Request) -> Answer:
+    """What is proposed for release and by whom, for the second person to compare; null if nothing is."""
+    proposal, is_released = _proposal(room), room.book.state().is_released
+    if proposal is None:
+        return {"proposal": None, "is_released": is_released}
+    certificate = proposal.certificate
+    shown: dict[str, Json] = {
+        "by": proposal.who,
+        "until": utc_text(proposal.until),
+        "certificate_digest": digest(dict(certificate)),
+        **{name: certificate[name] for name in ("study_digest", "ledger_seq", "data_digest", "locked_at")},
+        "signed_by": [signature.who for signature in _read_signatures(certificate["signatures"])],
+    }
+    return {"proposal": shown, "is_released": is_released}
+
+
+def _proposal(room: Room) -> ReleaseProposal | None:
+    return room.proposal if room.proposal is not None and room.clock() <= room.proposal.until else None
+
+
+def _own_share(request: Request) -> str:
+    share = request.text("share")
+    if holder_of(share) is not request.role:
+        raise Refusal("KEY-SHARES", "This is another holder's share.", "Each holder gives the own one.")
+    return share
+
+
+def _release(
+    room: Room, request: Request, certificate: Mapping[str, Any], data_digest: str, key_shares: object
+) -> Answer:
+    _check_certificate(certificate, data_digest)
+    holders = _check_key_shares(room, key_shares)
 
     def decide(state: VaultState) -> tuple[AllocationReleased]:
-        if state.commitment is None:
-            raise Refusal("RELEASE-SEALED", "No list is sealed in this vault.", "")
-        _check_head(state, certificate)
-        if not is_account_closed(room):
-            raise Refusal(
-                "RELEASE-PHARMACY", "The pharmacy's account is open.", "Settle its findings at the pharmacist's desk."
-            )
+        _check_room(room, state, certificate)
         return (AllocationReleased(digest(dict(certificate)), holders),)
 
     room.book.execute(decide, who=request.who, role=request.role, why=request.why)
@@ -64,6 +125,16 @@ def opening(room: Room, certificate: Mapping[str, Any]) -> dict[str, Json]:
         "pack_numbers": list(made.packs.flat()) if made.packs else [],
         "lock": dict(certificate),
     }
+
+
+def _check_room(room: Room, state: VaultState, certificate: Mapping[str, Any]) -> None:
+    if state.commitment is None:
+        raise Refusal("RELEASE-SEALED", "No list is sealed in this vault.", "")
+    _check_head(state, certificate)
+    if not is_account_closed(room):
+        raise Refusal(
+            "RELEASE-PHARMACY", "The pharmacy's account is open.", "Settle its findings at the pharmacist's desk."
+        )
 
 
 def _check_certificate(certificate: Mapping[str, Any], data_digest: str) -> None:

@@ -7,10 +7,11 @@ import hashlib
 import hmac
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -48,11 +49,23 @@ class Grant:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ReleaseProposal:
+    """What the first holder asked to release, with the own key share, until the second one answers."""
+
+    who: str
+    share: str
+    certificate: Mapping[str, Any]
+    data_digest: str
+    until: datetime
+
+
 class Room:
     """An open vault; silent when printed and impossible to pickle, so that no trace or log shows a secret.
 
     `packs` remembers the pack map of a ceremony once it was made: it tells no arm, and the masked side has it.
-    `grants` holds what re-authentication tokens are good for, by the digest of the token, and ends with the process.
+    `grants` holds what re-authentication tokens are good for, by the digest of the token, and ends with the process,
+    as does the `proposal` of a release.
     """
 
     def __init__(self, connection: sqlite3.Connection, master_key: bytes, entropy: Entropy, clock: Clock) -> None:
@@ -66,6 +79,7 @@ class Room:
         self.pharmacy = Book(self.ledger, Pharmacy(self.open_record))
         self.packs: dict[int, PackMap | None] = {}
         self.grants: dict[str, Grant] = {}
+        self.proposal: ReleaseProposal | None = None
         connection.executescript(_SCHEMA)
 
     def __repr__(self) -> str:
@@ -79,13 +93,21 @@ class Room:
         cls, folder: Path, entropy: Entropy, clock: Clock, *, rehearsal: bool = False
     ) -> tuple["Room", tuple[str, str, str]]:
         """Make a vault in `folder`, and the three shares of its master key, which are shown once and stored nowhere."""
+        master_key = entropy(KEY_BYTES)
+        room = cls.make(folder, master_key, entropy, clock, rehearsal=rehearsal)
+        return room, split_key(master_key, entropy)
+
+    @classmethod
+    def make(
+        cls, folder: Path, master_key: bytes, entropy: Entropy, clock: Clock, *, rehearsal: bool = False
+    ) -> "Room":
+        """Make a vault under a master key whose shares have their holders.  Raises `Refusal` where there is one."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         path = folder / FILE
         if path.exists():
             raise Refusal("VAULT-EXISTS", "There is a vault in this folder already.", "Choose an empty folder.")
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        master_key = entropy(KEY_BYTES)
         room = cls(_connect(path), master_key, entropy, clock)
         signing, envelope = entropy(KEY_BYTES), entropy(KEY_BYTES)
         with room.ledger.transaction():
@@ -95,7 +117,7 @@ class Room:
             room.ledger.append(
                 [VaultCreated(rehearsal, verifier, public_key(envelope).hex())], who="vault", role=Role.SYSTEM
             )
-        return room, split_key(master_key, entropy)
+        return room
 
     @classmethod
     def open(cls, folder: Path, master_key: bytes, entropy: Entropy, clock: Clock) -> "Room":

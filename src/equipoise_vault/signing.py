@@ -23,6 +23,7 @@ def describe(room: Room, request: Request) -> Answer:
         "ceremony": state.ceremony,
         "design_digest": state.design_digest,
         "bound": sorted(party.value for party in state.commitments),
+        "commitments": {party.value: commitment for party, commitment in state.commitments.items()},
         "shown": sorted(party.value for party in state.shown),
         "is_sealed": state.commitment is not None,
         "is_released": state.is_released,

@@ -77,6 +77,8 @@ class VaultState:
     alarms: list[datetime] = field(default_factory=list)
     """When more codes were broken in a day than an emergency explains."""
     members: dict[str, Member] = field(default_factory=dict)
+    committee_data: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    """Digest -> when it was handed in, and of how many slots."""
     reports: int = 0
     paper_printed: int = 0
     paper_opened: set[tuple[int, int]] = field(default_factory=set)
@@ -99,6 +101,8 @@ class VaultState:
     def apply(self, entry: Entry) -> None:
         """Take the next entry; what is sealed passes by."""
         self.roles_held[entry.who] = self.roles_held.get(entry.who, frozenset()) | {entry.role}
+        if entry.type == "vault_committee_data_taken":
+            self.committee_data[entry.event.digest] = (entry.recorded_at, entry.event.slots)
         if entry.type == "vault_member_registered":
             self.members[entry.who] = Member(entry.event.key)
         handler = _HANDLERS.get(entry.type)

@@ -13,7 +13,7 @@ from equipoise.closure.certificate import LockStatement
 from equipoise.vocabulary import Refusal, Role
 from equipoise_vault.counter import VERBS
 from equipoise_vault.envelope import ENVELOPE_BYTES, open_slot, public_key
-from equipoise_vault.opening import is_proven
+from equipoise_vault.proof import is_proven
 from equipoise_vault.request import Door
 from equipoise_vault.shares import split_key
 

@@ -14,7 +14,7 @@ from equipoise.analysis.exact.laws import Minimisation as Law
 from equipoise.vocabulary import Refusal, Role
 from equipoise_vault.ceremony import the_list
 from equipoise_vault.envelope import ENVELOPE_BYTES
-from equipoise_vault.opening import is_proven
+from equipoise_vault.proof import is_proven
 from equipoise_vault.request import Door
 
 P = Role.PHARMACIST

@@ -1,6 +1,6 @@
 """The members of the data monitoring committee, and the keys to which their reports are sealed."""
 
-from equipoise.vocabulary import MASKED_ROLES, Refusal
+from equipoise.vocabulary import MASKED_ROLES, Json, Refusal, utc_text
 from equipoise_vault.ceremony import Answer
 from equipoise_vault.entries import MemberAdmitted, MemberLeft, MemberRegistered
 from equipoise_vault.request import Request
@@ -55,6 +55,19 @@ def remove_member(room: Room, request: Request) -> Answer:
 
     room.book.execute(decide, who=request.who, role=request.role)
     return {"members": list(admitted(room.book.state()))}
+
+
+def show_committee(room: Room, request: Request) -> Answer:
+    """Members with their public keys, the data that were handed in, newest first, and how many reports were made."""
+    state = room.book.state()
+    members: list[Json] = [
+        {"name": name, "key": member.key, "is_admitted": member.is_admitted} for name, member in state.members.items()
+    ]
+    data: list[Json] = [
+        {"digest": name, "at": utc_text(at), "slots": slots}
+        for name, (at, slots) in reversed(state.committee_data.items())
+    ]
+    return {"members": members, "data": data, "reports": state.reports}
 
 
 def admitted(state: VaultState) -> dict[str, str]:

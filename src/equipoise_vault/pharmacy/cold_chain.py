@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from equipoise.vocabulary import Refusal, digest_bytes
+from equipoise.vocabulary import Refusal, digest_bytes, utc_text
 from equipoise_vault.pharmacy.bench import Answer, Bench, bench, recorded
 from equipoise_vault.pharmacy.entries import ExcursionFound, ExcursionJudged, TemperatureLogRead
 from equipoise_vault.pharmacy.excursions import Spell, find_spells
@@ -22,6 +22,7 @@ from equipoise_vault.room import Room
 LONGEST_SILENCE = timedelta(minutes=60)
 """A place that nobody has watched for longer than this is judged as if it had been outside its range."""
 _MOST_EXCURSIONS = 100
+MOST_DRAWN = 600
 
 
 def read_log(room: Room, request: Request) -> Answer:
@@ -82,6 +83,52 @@ def log_records(bench: Bench, place: str, log: TemperatureLog, digest: str) -> t
     if len(changed) > _MOST_EXCURSIONS:
         raise Refusal("TEMPERATURE-LOG", "Almost nothing in this log lies in the range.", "Check the place and unit.")
     return (read, *changed)
+
+
+def show_log(room: Room, request: Request) -> Answer:
+    """A log that was read before (`digest`), to be drawn: at most `MOST_DRAWN` of its readings, with both extremes of
+    every stretch among them, and the ranges of the products that stood in its place."""
+    at_hand = bench(room, request)
+    read = at_hand.state.logs.get(request.text("digest"))
+    if read is None:
+        raise Refusal("TEMPERATURE-LOG", "There is no such log.", "Choose one of the list.")
+    zone = ZoneInfo(at_hand.manual.time_zone)
+    readings = _reread(room.secret(f"log {read.digest}"), zone, read)
+    here = [each for each in at_hand.state.consignments.values() if read.place in dict(each.stays)]
+    ranges = {each.product: at_hand.manual.product(each.product).storage_c for each in here}
+    return {
+        "place": read.place,
+        "began_at": utc_text(read.began_at),
+        "ended_at": utc_text(read.ended_at),
+        "readings": [[utc_text(each.at), str(each.celsius)] for each in thinned(readings, MOST_DRAWN)],
+        "ranges": {product: [str(end) for end in ends] for product, ends in ranges.items() if ends},
+    }
+
+
+def thinned(readings: Sequence[Reading], most: int) -> Sequence[Reading]:
+    """Readings to draw: of each stretch of equally many the coldest and the warmest, in the order of time."""
+    if len(readings) <= most:
+        return readings
+    width = -(-len(readings) // (most // 2))
+    stretches = [readings[at : at + width] for at in range(0, len(readings), width)]
+    kept = [{min(each, key=_warmth), max(each, key=_warmth)} for each in stretches]
+    return [reading for pair in kept for reading in sorted(pair, key=lambda each: each.at)]
+
+
+def _warmth(reading: Reading) -> Decimal:
+    return reading.celsius
+
+
+def _reread(content: bytes, zone: ZoneInfo, read: TemperatureLogRead) -> tuple[Reading, ...]:
+    """The file again, with its dates understood as they were when it was read first."""
+    for day_first in (None, True, False):
+        try:
+            log = read_temperature_log(content, zone, day_first)
+        except Refusal:
+            continue
+        if (log.readings[0].at, log.readings[-1].at) == (read.began_at, read.ended_at):
+            return log.readings
+    raise Refusal("TEMPERATURE-LOG", "This log cannot be read again.", "Restore a copy of the vault.")
 
 
 def judge_excursion(bench: Bench, request: Request) -> tuple[ExcursionJudged]:

@@ -86,7 +86,7 @@ def _counted(state: "Pharmacy", who: str, event: made.StockCounted) -> None:
 
 
 def _log_read(state: "Pharmacy", who: str, event: made.TemperatureLogRead) -> None:
-    state.logs.add(event.digest)
+    state.logs[event.digest] = event
     state.watched_until[event.place] = max(event.ended_at, state.watched_until.get(event.place, event.ended_at))
 
 

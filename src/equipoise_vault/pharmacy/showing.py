@@ -3,6 +3,7 @@
 from equipoise.vocabulary import Finding, Json, utc_text
 from equipoise_vault.pharmacy.balance import Balance, balances, by_product, is_reconciled, pharmacy_findings
 from equipoise_vault.pharmacy.bench import Answer, bench
+from equipoise_vault.pharmacy.entries import TemperatureLogRead
 from equipoise_vault.pharmacy.stock import Consignment, Excursion, Kit, Removal
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
@@ -18,8 +19,34 @@ def show_stock(room: Room, request: Request) -> Answer:
         "removals": [_removal(each) for each in state.removals.values()],
         "balances": [_balance(line) for line in balances(state)],
         "products": [_balance(line) for line in by_product(state)],
+        "logs": [_log(log) for log in reversed(state.logs.values())],
         "findings": [_finding(finding) for finding in pharmacy_findings(state)],
         "is_reconciled": is_reconciled(state),
+    }
+
+
+def show_manual(room: Room, request: Request) -> Answer:
+    """The pharmacy manual: study, time zone, products with their tests and steps, visits."""
+    manual = bench(room, request).manual
+    products: list[Json] = [
+        {
+            "id": each.id,
+            "name": dict(each.name),
+            "maker": each.maker,
+            "dose_ml": "" if each.dose_ml is None else str(each.dose_ml),
+            "route": each.route,
+            "storage_c": [str(end) for end in each.storage_c] if each.storage_c else [],
+            "tests": list(each.tests),
+            "steps": [dict(step) for step in each.steps],
+        }
+        for each in manual.products.values()
+    ]
+    return {
+        "study": manual.study,
+        "time_zone": manual.time_zone,
+        "products": products,
+        "visits": [dict(visit.name) for visit in manual.visits],
+        "use_within_minutes": manual.use_within_minutes,
     }
 
 
@@ -76,6 +103,16 @@ def _excursion(each: Excursion) -> dict[str, Json]:
         "is_usable": each.verdict.is_usable if each.verdict else None,
         "decided_by": each.verdict.decided_by if each.verdict else "",
         "grounds": each.verdict.grounds if each.verdict else "",
+    }
+
+
+def _log(each: TemperatureLogRead) -> dict[str, Json]:
+    return {
+        "digest": each.digest,
+        "place": each.place,
+        "began_at": utc_text(each.began_at),
+        "ended_at": utc_text(each.ended_at),
+        "readings": each.readings,
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from equipoise.ledger import Entry
+from equipoise_vault.pharmacy.entries import TemperatureLogRead
 from equipoise_vault.pharmacy.folding import HANDLERS, MisfitError
 from equipoise_vault.pharmacy.stock import Consignment, Excursion, Kit, Removal
 from equipoise_vault.sealed_record import OpenRecord
@@ -26,7 +27,7 @@ class Pharmacy:
     removals: dict[int, Removal] = field(default_factory=dict)
     requests: dict[tuple[int, int, int], date] = field(default_factory=dict)
     watched_until: dict[str, datetime] = field(default_factory=dict)
-    logs: set[str] = field(default_factory=set)
+    logs: dict[str, TemperatureLogRead] = field(default_factory=dict)
     misfits: list[int] = field(default_factory=list)
 
     def apply(self, entry: Entry) -> None:

@@ -29,4 +29,6 @@ PHARMACY_VERBS: Mapping[str, Callable[[Room, Request], Answer]] = {
     "todays_doses": day.todays_doses,
     "labels": labels.labels,
     "show_stock": showing.show_stock,
+    "show_manual": showing.show_manual,
+    "show_log": cold_chain.show_log,
 }

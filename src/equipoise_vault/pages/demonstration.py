@@ -1,0 +1,34 @@
+"""Accounts of a demonstration: everything about them is on the sign-in page, since nothing there is secret."""
+
+import time
+from collections.abc import Callable
+
+from django.contrib.auth.hashers import make_password
+
+from equipoise_vault.pages.demonstration_names import NAMES, PASSWORD
+from equipoise_vault.pages.models import Account
+from equipoise_vault.pages.second_factor import SECRET_BYTES, code_at, new_secret
+
+
+def make_accounts(entropy: Callable[[int], bytes]) -> None:
+    """One account per role, and a second pharmacist; what there is already stays."""
+    for name, role in NAMES.items():
+        if not Account.objects.filter(name=name).exists():
+            Account.objects.create(
+                name=name,
+                full_name=name.removeprefix("demo.").replace("_", " "),
+                role=role.value,
+                invited_by="demonstration",
+                confirmed_by="demonstration",
+                second_factor=new_secret(entropy(SECRET_BYTES)),
+                password=make_password(PASSWORD),
+            )
+
+
+def shown_accounts() -> list[tuple[str, str]]:
+    """(name, a one-time code that was not used yet) of each, for the sign-in page of a demonstration."""
+    now = int(time.time())
+    return [
+        (account.name, code_at(account.second_factor, max(now, (account.last_step + 1) * 30)))
+        for account in Account.objects.filter(name__startswith="demo.")
+    ]
