@@ -90,18 +90,21 @@ def reveal(room: Room, request: Request) -> Answer:
 def seal(room: Room, request: Request) -> Answer:
     """Make the list, commit it, and put every slot into envelopes; asked again, it gives the same answer."""
 
-    def decide(state: VaultState) -> tuple[ListMade]:
-        if not state.has_seed:
-            raise _out_of_order("Both seed shares must be shown before a list is sealed.", "Finish the steps before.")
-        design = frozen_design(room, state)
-        made = the_list(room, state)
-        commitment = _commitment(state, design, made)
+    if room.book.state().commitment is not None:
+        return sealed(room, request)
+    if not room.book.state().has_seed:
+        raise _out_of_order("Both seed shares must be shown before a list is sealed.", "Finish the steps before.")
+    made = the_list(room, room.book.state())
+
+    def decide(state: VaultState) -> tuple[ListMade, ...]:
+        if state.commitment is not None:  # by another process, in the meantime: it is the same list
+            return ()
+        commitment = _commitment(state, frozen_design(room, state), made)
         put_in_envelopes(room, state, made.slots)
         return (ListMade(commitment, room.sign(commitment.signed_text())),)
 
-    if room.book.state().commitment is None:
-        room.book.execute(decide, who=request.who, role=request.role)
-    return sealed(room, request)
+    room.book.execute(decide, who=request.who, role=request.role)
+    return _public(room.book.state(), made)
 
 
 def sealed(room: Room, request: Request) -> Answer:
@@ -109,7 +112,12 @@ def sealed(room: Room, request: Request) -> Answer:
     state = room.book.state()
     if state.commitment is None:
         raise _out_of_order("No list is sealed yet.", "Finish the ceremony first.")
-    packs = the_list(room, state).packs
+    return _public(state, the_list(room, state))
+
+
+def _public(state: VaultState, made: SealedList) -> Answer:
+    assert state.commitment is not None, "only a sealed list is told"
+    packs = made.packs
     return {
         "commitment": state.commitment.canonical(),
         "signature": state.signature,
