@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from statistics_page import statistics_page
 from typer.testing import CliRunner
 
 from equipoise.allocation import read_design
@@ -30,6 +31,7 @@ def generated() -> dict[Path, str]:
         REFERENCE / "study-yaml.md": study_yaml_page(),
         REFERENCE / "command-line.md": command_line_page(),
         REFERENCE / "registry-rules.md": registry_rules_page(),
+        REFERENCE / "statistics.md": statistics_page(),
         REFERENCE / "design-NCT05921058.md": design_page("NCT05921058"),
     }
 

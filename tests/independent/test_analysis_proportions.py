@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import boschloo_exact, fisher_exact
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 from analysis_vectors import close, column, rows
 from equipoise.analysis import (
@@ -150,6 +151,20 @@ def test_exact_stratified_test_is_the_randomisation_test_of_the_counts() -> None
     arms = [1] * 4 + [0] * 4 + [1] * 5 + [0] * 3
     reference = stratified([(range(8), fixed_sizes(8, 4)), (range(8, 16), fixed_sizes(8, 5))])
     assert exact_stratified_test(strata).tails == randomisation_test(values, arms, reference).tails
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_common_odds_ratio_against_statsmodels(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    strata = [TwoByTwo(int(a), 20, int(c), 25) for a, c in generator.integers(1, 20, (4, 2))]
+    cells = [
+        np.array([[t.treated_events, 20 - t.treated_events], [t.control_events, 25 - t.control_events]]) for t in strata
+    ]
+    theirs, ours = StratifiedTable(cells), mantel_haenszel(strata)
+    assert float(ours.value) == pytest.approx(theirs.oddsratio_pooled, rel=1e-12)
+    assert (ours.interval.lower, ours.interval.upper) == pytest.approx(theirs.oddsratio_pooled_confint(), rel=1e-9)
+    cmh = cochran_mantel_haenszel(strata)
+    assert float(cmh.statistic) == pytest.approx(theirs.test_null_odds().statistic, rel=1e-9)
 
 
 def test_exact_interval_covers_and_matches_its_test() -> None:

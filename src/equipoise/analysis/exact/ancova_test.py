@@ -69,9 +69,9 @@ def residual_randomisation_test(
     """Randomisation test of the outcome's residuals on covariates (fitted without the arm), in the outcome's units.
 
     The residuals are exact fractions (normal equations over the rationals), so the fast exact engines for linear
-    statistics apply under any procedure, for any number of covariates.  A slightly different test from the F
-    statistic; it keeps its level exactly as well.  Two-sided definitions and refusals as in `randomisation_test`.
-    Source: Gail, Tan & Piantadosi 1988; Rosenbaum 2002.
+    statistics, D = mean(treated) - mean(control), apply under any procedure, for any number of covariates.  A slightly
+    different test from the F statistic; it keeps its level exactly as well.  Two-sided definitions and refusals as in
+    `randomisation_test`. Source: Gail, Tan & Piantadosi 1988; Rosenbaum 2002.
     """
     y = scaled(outcome, "outcome")
     columns = [scaled(column, "covariate").integers for column in covariates]

@@ -64,7 +64,8 @@ def sign_flip_interval(
     """Interval for the centre of symmetric differences by inverting two one-sided sign-flip tests, in their units.
 
     Flipping the signs of a set F of d - theta leaves the sum at least as large exactly where mean(d over F) <= theta
-    (or F is empty): the limits are means of subsets.  Source: Hartigan 1969; Garthwaite 1996.
+    (or F is empty): the limits are means of subsets.  Refuses non-finite values, no differences, and more than
+    `budget`.  Source: Hartigan 1969; Garthwaite 1996.
     """
     data = scaled(differences, "difference")
     scores, offset, factor = reduced(data.integers)

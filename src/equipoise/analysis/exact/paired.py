@@ -27,7 +27,7 @@ def sign_flip_test(differences: Sequence[Recorded], *, sides: Sides = Sides.DIST
     """Exact paired randomisation test of the mean difference, over all 2^n assignments of signs.
 
     `differences` in the data's units, zeros kept (they change nothing).  p = P(|M| >= |m|) with M the mean after
-    random signs; its expectation is 0, so the doubled convention is the same number.
+    random signs; its expectation is 0, so both two-sided conventions give the same number.
     Refuses non-finite values and data without a difference.  Source: Fisher 1935, section 21.
     """
     data = scaled(differences, "difference")
@@ -56,9 +56,10 @@ def signed_rank_test(
 ) -> TestResult:
     """Exact Wilcoxon signed-rank test with midranks for tied sizes; the statistic is W+, the positive rank sum.
 
-    Zeros are dropped (`Zeros.WILCOXON`) or ranked and then left out (`Zeros.PRATT`).  p counts all 2^m sign
-    assignments of the m non-zero differences, two-sided by distance of W+ from its expectation.
-    Refuses non-finite values and data without a difference.  Source: Wilcoxon 1945; Pratt 1959.
+    W+ = sum of the midranks of |d| over d > 0, in units of a rank.  Zeros are dropped (`Zeros.WILCOXON`) or ranked and
+    then left out (`Zeros.PRATT`).  p counts all 2^m sign assignments of the m non-zero differences, two-sided by
+    distance of W+ from its expectation. Refuses non-finite values and data without a difference.  Source: Wilcoxon
+    1945; Pratt 1959.
     """
     data = scaled(differences, "difference")
     _refuse_no_difference(data.integers)

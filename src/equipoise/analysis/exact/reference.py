@@ -51,43 +51,67 @@ Procedure: TypeAlias = Reference | Rerun
 
 
 def fixed_sizes(n: int, treated: int) -> Reference:
-    """`treated` of `n`, all C(n, treated) subsets equally likely: the unrestricted permutation test."""
+    """`treated` of `n` participants, all C(n, treated) subsets equally likely: the unrestricted permutation test.
+
+    Refuses sizes that do not fit the trial.  Source: Fisher 1935; Rosenberger & Lachin 2016, chapter 3 (random
+    allocation rule).
+    """
     _refuse_sizes(0 < treated < n)
     return _one(f"{treated} of {n}, all subsets equally likely", n, Block(n, treated, n))
 
 
 def complete(n: int) -> Reference:
-    """An independent fair coin per participant; sequences with an empty arm are left out."""
+    """An independent fair coin per participant; sequences with an empty arm are left out.
+
+    Refuses sizes that do not fit the trial.  Source: Rosenberger & Lachin 2016, chapter 3.
+    """
     return _one("complete randomisation", n, ProcedureLaw(Complete(), _EVEN, 1))
 
 
 def big_stick(n: int, limit: int = 4) -> Reference:
-    """A fair coin until |treated - control| = `limit`, then the lagging arm (Soares & Wu 1983)."""
+    """A fair coin until |treated - control| = `limit` participants, then the lagging arm.
+
+    Refuses sizes that do not fit the trial.  Source: Soares & Wu 1983.
+    """
     _refuse_sizes(limit >= 1)
     return _one(f"big stick, maximum tolerated imbalance {limit}", n, ProcedureLaw(BigStick(limit), _EVEN, 1))
 
 
 def biased_coin(n: int, favour: Fraction = Fraction(2, 3), limit: int | None = None) -> Reference:
-    """Efron's biased coin; with `limit`, the biased coin with imbalance tolerance (Chen 1999)."""
+    """Efron's biased coin: the lagging arm with probability `favour`, 1/2 each at balance.
+
+    With `limit`, |treated - control| goes no further: there the lagging arm is certain.
+    Refuses a probability outside 1/2 to 1.  Source: Efron 1971; Chen 1999 (with imbalance tolerance).
+    """
     _refuse_chance(favour)
     tail = "" if limit is None else f", imbalance at most {limit}"
     return _one(f"biased coin, lagging arm with probability {favour}{tail}", n, Imbalance(favour, limit))
 
 
 def urn(n: int, alpha: int = 1, beta: int = 1) -> Reference:
-    """Wei's urn design UD(alpha, beta)."""
+    """Wei's urn design UD(alpha, beta): P(treated) = (alpha + beta n0) / (2 alpha + beta (n0 + n1)) after n0 and n1.
+
+    Refuses sizes that do not fit the trial.  Source: Wei 1978.
+    """
     _refuse_sizes(alpha >= 0 and beta >= 0 and alpha + beta > 0)
     return _one(f"urn design UD({alpha}, {beta})", n, Urn(alpha, beta))
 
 
 def block_urn(n: int, per_arm: int = 3) -> Reference:
-    """Zhao & Weng's block urn design, 1:1, with `per_arm` balls of each arm."""
+    """Block urn design, 1:1, with `per_arm` balls of each arm; a balanced set of balls drawn goes back into the urn.
+
+    Refuses sizes that do not fit the trial.  Source: Zhao & Weng 2011.
+    """
     _refuse_sizes(per_arm >= 1)
     return _one(f"block urn, {per_arm} per arm", n, ProcedureLaw(BlockUrn(per_arm), _EVEN, 1))
 
 
 def maximal(n: int, limit: int, length: int | None = None) -> Reference:
-    """Berger's maximal procedure for a list of `length` places (default n) of which the first `n` were used."""
+    """Maximal procedure for a list of `length` places (default n) of which the first `n` were used.
+
+    All sequences with |treated - control| <= `limit` throughout and balance at the end are equally likely.
+    Refuses sizes that do not fit the trial.  Source: Berger, Ivanova & Knoll 2003.
+    """
     planned = n if length is None else length
     _refuse_sizes(limit >= 1 and planned >= n and planned % 2 == 0)
     name = f"maximal procedure, imbalance at most {limit}"
@@ -99,7 +123,9 @@ def maximal(n: int, limit: int, length: int | None = None) -> Reference:
 def permuted_blocks(sizes: Sequence[int], treated: Sequence[int] | None = None, used_in_last: int = 0) -> Reference:
     """Permuted blocks as recorded, in order; `treated` per block defaults to half of each.
 
-    `used_in_last` is the number of filled places of a truncated last block (0: the last block is complete).
+    `used_in_last` is the number of filled places of a truncated last block (0: the last block is complete); its
+    beginning counts with the number of its completions.  Refuses sizes that do not fit, and a block of odd size
+    without the number treated.  Source: Matts & Lachin 1988; Rosenberger & Lachin 2016, section 6.7.
     """
     _refuse_sizes(len(sizes) > 0 and all(size >= 1 for size in sizes))
     halves = [size // 2 for size in sizes] if treated is None else list(treated)
@@ -117,7 +143,10 @@ def permuted_blocks(sizes: Sequence[int], treated: Sequence[int] | None = None, 
 
 
 def random_blocks(n: int, sizes: Sequence[int]) -> Reference:
-    """1:1 blocks with sizes drawn with equal chances and *not* recorded; prefer `permuted_blocks` where they were."""
+    """1:1 blocks with sizes drawn with equal chances and *not* recorded; prefer `permuted_blocks` where they were.
+
+    Refuses sizes that do not fit the trial.  Source: Rosenberger & Lachin 2016, chapter 3.
+    """
     _refuse_sizes(len(sizes) > 0 and all(size >= 2 and size % 2 == 0 for size in sizes))
     law = ProcedureLaw(PermutedBlocks(tuple(sizes)), _EVEN, 1)
     return _one(f"blocks of random size ({_listing(sizes)}), boundaries unknown", n, law)
@@ -128,6 +157,7 @@ def minimisation(levels: Sequence[Sequence[str]], favour: Fraction, weights: Seq
 
     `weights` are one positive integer per factor (default 1 each).  About 30 participants over two factors, or 24
     over three, can be weighed exactly; beyond, `minimisation_again` runs the same procedure.
+    Refuses rows of different length, weights below 1, a probability outside 1/2 to 1.  Source: Pocock & Simon 1975.
     """
     rows, heavy = _minimised(levels, favour, weights)
     return _one(_minimisation_name(rows, favour), len(rows), Minimisation(rows, favour, heavy))
@@ -138,8 +168,8 @@ def minimisation_again(
 ) -> Rerun:
     """The same minimisation, run again from the recorded levels and order of entry, for a trial of any size.
 
-    Tests then give p = (count + 1)/(draws + 1) with its exact binomial interval.  Source: Pocock & Simon 1975;
-    Rosenberger & Lachin 2016, section 6.9; Simon & Simon 2011.
+    Tests then give p = (count + 1)/(draws + 1) with its exact binomial interval.  Refuses as `minimisation`.
+    Source: Pocock & Simon 1975; Rosenberger & Lachin 2016, section 6.9; Simon & Simon 2011.
     """
     rows, heavy = _minimised(levels, favour, weights)
     factors = tuple(str(index) for index in range(len(heavy)))
@@ -165,7 +195,11 @@ def rerun_of_many(name: str, n: int, draw_many: Callable[[int, np.random.Generat
 
 
 def stratified(strata: Sequence[tuple[Sequence[int], Reference]]) -> Reference:
-    """Independent references per stratum.  Each pair gives the participants' places in the trial, and their law."""
+    """Independent references per stratum.  Each pair gives the participants' places in the trial, and their law.
+
+    Refuses strata that do not hold every participant exactly once.  Source: Kernan et al. 1999; Rosenberger & Lachin
+    2016, section 6.7.
+    """
     n = sum(len(places) for places, _ in strata)
     if sorted(place for places, _ in strata for place in places) != list(range(n)):
         raise Refusal(

@@ -40,7 +40,10 @@ def risk_difference(
 ) -> Estimate:
     """Risk difference p1 - p0 (treated - control, a proportion) with an interval by the chosen method.
 
+    The methods are those of `RiskInterval`; the exact one is the set of d with both one-sided p(d) > (1 - level)/2,
+    where p(d) = max over p0 of P(Z_d at least as extreme | p0 + d, p0) and Z_d is the score statistic.
     Refuses an exact interval for more than 40,000 possible outcomes, and says which method to take.
+    Source: Chan & Zhang 1999; Miettinen & Nurminen 1985; Newcombe 1998; Agresti & Caffo 2000.
     """
     p1, p0 = (
         Fraction(table.treated_events, table.treated),

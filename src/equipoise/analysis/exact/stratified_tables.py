@@ -15,7 +15,7 @@ from equipoise.vocabulary import Refusal
 
 
 def mantel_haenszel(strata: Sequence[TwoByTwo], *, level: Fraction = LEVEL_95) -> Estimate:
-    """Common odds ratio, sum(a d / n) / sum(b c / n), with the Robins-Breslow-Greenland interval on the log scale.
+    """Common odds ratio = sum(a d / n) / sum(b c / n), with the Robins-Breslow-Greenland interval on the log scale.
 
     Refuses where no stratum has both an event and a non-event on opposite sides, so that the ratio is undefined.
     Source: Mantel & Haenszel 1959; Robins, Breslow & Greenland 1986.
@@ -41,8 +41,8 @@ def mantel_haenszel(strata: Sequence[TwoByTwo], *, level: Fraction = LEVEL_95) -
 def cochran_mantel_haenszel(strata: Sequence[TwoByTwo]) -> TestResult:
     """Chi-square with 1 df: (sum(a - E a))^2 / sum V(a), hypergeometric moments, no continuity correction.
 
-    p = P(chi-square >= x).  Refuses where no stratum has both outcomes in reach.  Source: Cochran 1954; Mantel &
-    Haenszel 1959.
+    p = P(chi-square >= x), two-sided by nature.  Refuses where no stratum has both outcomes in reach.  Source: Cochran
+    1954; Mantel & Haenszel 1959.
     """
     gap, variance = Fraction(0), Fraction(0)
     for a, b, c, d in (_cells(table) for table in strata):
@@ -67,9 +67,12 @@ def cochran_mantel_haenszel(strata: Sequence[TwoByTwo]) -> TestResult:
 def exact_stratified_test(strata: Sequence[TwoByTwo], *, sides: Sides = Sides.DISTANCE) -> TestResult:
     """Exact conditional test of equal risks in every stratum: the sum of treated events, all margins fixed.
 
-    Its distribution is the convolution of the strata's hypergeometric distributions, in integers; two-sided by
-    distance from its expectation unless told otherwise.  Source: Gart 1970; Mehta, Patel & Gray 1985.
+    Its distribution is the convolution of the strata's hypergeometric distributions, in whole counts; two-sided p =
+    P(|X - E X| >= |x - E X|) unless told otherwise.  Refuses no strata, and `Sides` that do not
+    fit.  Source: Gart 1970; Mehta, Patel & Gray 1985.
     """
+    if not strata:
+        raise Refusal("TABLE-ZERO", "There is no stratum, so there is nothing to compare.", "Check the analysis set.")
     weights, observed, centre = {0: 1}, 0, Fraction(0)
     for table in strata:
         a, b, c, _ = _cells(table)

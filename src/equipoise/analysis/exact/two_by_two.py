@@ -42,7 +42,8 @@ def fisher_test(table: TwoByTwo, *, sides: Sides = Sides.PROBABILITY) -> TestRes
 
     P(x) = C(n1, x) C(n0, m - x) / C(n, m).  Two-sided `Sides.PROBABILITY` adds all tables that are no more probable
     than the observed one (compared as integers); `DISTANCE` and `DOUBLED` as everywhere.  The statistic is the
-    sample odds ratio.  Source: Fisher 1935; Agresti 2002, section 3.5.
+    sample odds ratio.  Refuses other definitions, an empty arm, counts outside their arm.
+    Source: Fisher 1935; Agresti 2002, section 3.5.
     """
     m = table.treated_events + table.control_events
     low, high = max(0, m - table.control), min(m, table.treated)
@@ -88,6 +89,7 @@ def boschloo_test(table: TwoByTwo, *, sides: Sides = Sides.PROBABILITY) -> TestR
     p = max over pi of P(Fisher p <= observed | pi), with Fisher's two-sided p (`Sides.PROBABILITY`, the default), his
     one-sided p, or twice the smaller one-sided result (`DOUBLED`).  The level is guaranteed, the power never below
     Fisher's.  The maximum is found on a grid of 2,001 risks and refined, to about 10 digits, so `exact` is False.
+    Counts of participants; refuses other two-sided definitions, an empty arm, counts outside their arm.
     Source: Boschloo 1970; Mehrotra, Chan & Berger 2003.
     """
     if sides not in (Sides.PROBABILITY, Sides.DOUBLED, Sides.GREATER, Sides.LESS):

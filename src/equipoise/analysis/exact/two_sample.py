@@ -71,8 +71,8 @@ def rank_sum_test(
 ) -> TestResult:
     """Exact Wilcoxon-Mann-Whitney test with midranks for ties, under the procedure that was used.
 
-    The statistic is the difference in mean midranks (treated - control); for fixed arm sizes this is the same test
-    as the rank sum W or Mann-Whitney's U.  Arguments, sides and refusals as in `randomisation_test`.
+    The statistic is D = mean(treated) - mean(control) of the midranks, in units of a rank; for fixed arm sizes this is
+    the same test as the rank sum W or Mann-Whitney's U.  Arguments, sides and refusals as in `randomisation_test`.
     Source: Wilcoxon 1945; Mann & Whitney 1947; midranks Lehmann 1975.
     """
     data = Scaled(doubled_midranks(scaled(values).integers), Fraction(1, 2))
@@ -95,7 +95,8 @@ def normal_scores_test(
 ) -> TestResult:
     """Exact van der Waerden test: scores are normal quantiles of midrank / (n + 1), rounded to 10 decimals.
 
-    Arguments, sides and refusals as in `randomisation_test`.  Source: van der Waerden 1952.
+    The statistic is the difference in mean scores, D = mean(treated) - mean(control), on the normal scale; sides and
+    refusals as in `randomisation_test`.  Source: van der Waerden 1952.
     """
     data = scaled(normal_scores(doubled_midranks(scaled(values).integers)))
     return _linear(

@@ -33,6 +33,7 @@ def baseline_balance(pairs: Sequence[tuple[Summary, Summary]], seed: int = 0) ->
 
     Each simulated table draws both means from a normal with the pooled mean and SD / sqrt(n), and both SDs from their
     chi distribution, then rounds as printed.  Refuses fewer than two variables.  Units: shares of 20,000 tables.
+    Source: Carlisle 2017; its limits Bolland et al. 2019.
     """
     if len(pairs) < 2:
         raise Refusal("FORENSIC-BALANCE", "Fewer than two baseline variables can be compared.", "Give more of them.")

@@ -15,13 +15,13 @@ def grim(mean: Printed, n: int, items: int = 1) -> bool:
     """Whether n whole numbers (or sums of whole-number items, averaged over `items`) can have the printed mean.
 
     True exactly where some integer S has |S / (n items) - mean| <= half a unit.  It can reject nothing once
-    n items >= 10^decimals.
+    n items >= 10^decimals.  Refuses a group of nobody.  Source: Brown & Heathers 2017.
     """
     return any(True for _ in sums(mean, n, items))
 
 
 def grim_power(n: int, decimals: int, items: int = 1) -> Fraction:
-    """Share of arbitrary means that GRIM rejects: max(0, 1 - n items / 10^decimals)."""
+    """Share of arbitrary means that GRIM rejects: max(0, 1 - n items / 10^decimals).  Source: Brown & Heathers 2017."""
     return max(Fraction(0), 1 - Fraction(n * items, 10**decimals))
 
 
@@ -29,14 +29,18 @@ def grimmer(mean: Printed, sd: Printed, n: int) -> bool:
     """Whether n whole numbers can have the printed mean and standard deviation (divisor n - 1), range unknown.
 
     True exactly where integers S and Q exist with S/n and sqrt((Q - S^2/n)/(n - 1)) printed so, Q of S's parity (a
-    square has the parity of its root) and Q >= S^2/n.
+    square has the parity of its root) and Q >= S^2/n.  Refuses fewer than two values.
+    Source: Anaya 2016; Allard 2018.
     """
     _refuse_few(n)
     return any(True for total in sums(mean, n) for _ in squares(total, sd, n))
 
 
 def debit(share: Printed, sd: Printed, n: int) -> bool:
-    """Whether n zeros and ones can have the printed mean and SD: SD^2 = k (n - k) / (n (n - 1)) for k ones."""
+    """Whether n zeros and ones can have the printed mean and SD: SD^2 = k (n - k) / (n (n - 1)) for k ones.
+
+    Refuses fewer than two values.  Source: Heathers & Brown 2019.
+    """
     _refuse_few(n)
     return any(0 <= k <= n and sd_admits(sd, Fraction(k * (n - k), n * (n - 1))) for k in sums(share, n))
 

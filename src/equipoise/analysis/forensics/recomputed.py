@@ -10,15 +10,20 @@ from fractions import Fraction
 from scipy import special
 
 from equipoise.analysis.forensics.printed import Printed, PrintedP, printed, printed_p
+from equipoise.vocabulary import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Mean, standard deviation and size of one group, as printed."""
+    """Mean, standard deviation and size of one group, as printed.  Refuses a group of fewer than two."""
 
     mean: Printed
     sd: Printed
     n: int
+
+    def __post_init__(self) -> None:
+        if self.n < 2:
+            raise Refusal("FORENSIC-SIZE", "A standard deviation needs at least two participants.", "Check the size.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,10 @@ class PRange:
 
 
 def student_range(first: Summary, second: Summary) -> PRange:
-    """Two-sided p of Student's t test (equal variances) from two printed summaries."""
+    """Two-sided p = 2 P(T >= |t|) of Student's t test from two printed summaries, and its range under rounding.
+
+    Refuses groups of fewer than two.  Source: Student 1908.
+    """
     df = first.n + second.n - 2
 
     def p(m1: float, s1: float, m2: float, s2: float) -> float:
@@ -42,7 +50,10 @@ def student_range(first: Summary, second: Summary) -> PRange:
 
 
 def welch_range(first: Summary, second: Summary) -> PRange:
-    """Two-sided p of Welch's t test from two printed summaries."""
+    """Two-sided p = 2 P(T >= |t|) of Welch's t test from two printed summaries, and its range under rounding.
+
+    Refuses as `student_range`.  Source: Welch 1947.
+    """
 
     def p(m1: float, s1: float, m2: float, s2: float) -> float:
         v1, v2 = s1**2 / first.n, s2**2 / second.n
@@ -82,7 +93,11 @@ def stated_tests(text: str) -> tuple[PrintedTest, ...]:
 
 
 def stated_range(test: PrintedTest) -> PRange:
-    """Two-sided p of the printed statistic (upper tail for F and chi-square), and its range under rounding."""
+    """Two-sided p of the printed statistic (upper tail for F and chi-square), and its range under rounding.
+
+    t, z and r: p = 2 P(T >= |t|), with t = r sqrt(df / (1 - r^2)) for a correlation.  Refuses
+    nothing: `stated_tests` reads only what fits.  Source: Nuijten et al. 2016.
+    """
     magnitude = abs(float(test.statistic.value))
     half = float(test.statistic.half)
 

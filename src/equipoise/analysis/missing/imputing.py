@@ -107,8 +107,9 @@ def conditional_mean_imputation(
 ) -> ModelResult:
     """The same analysis with every gap at its conditional mean: deterministic, with a jackknife standard error.
 
-    SE^2 = (n - 1)/n sum (estimate without i - their mean)^2 over participants; normal inference.
-    Refuses as `multiple_imputation`.  Source: Wolbers et al. 2022 (reference-based conditional mean imputation).
+    In the outcome's units.  SE^2 = (n - 1)/n sum (estimate without i - their mean)^2 over participants; normal
+    inference. Refuses as `multiple_imputation`.  Source: Wolbers et al. 2022 (reference-based conditional mean
+    imputation).
     """
     ready = prepared(data, reference_arm)
     shifts = _shifts(ready, delta or Delta())

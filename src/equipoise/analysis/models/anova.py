@@ -15,6 +15,7 @@ def one_way_anova(groups: Mapping[str, Sequence[Recorded]]) -> TestResult:
     SSB = sum (group sum)^2 / n_g - total^2 / n and SSW = sum y^2 - sum (group sum)^2 / n_g are fractions; the ratio
     becomes a float once, so no digit is lost to cancellation (NIST StRD, all 11 sets).
     Refuses fewer than two groups, an empty group, no residual degree of freedom, no spread within groups.
+    Source: Fisher 1925.
     """
     flat = scaled([value for values in groups.values() for value in values]).integers
     sums, start = [], 0

@@ -92,8 +92,11 @@ def linear_model(
 ) -> ModelResult:
     """Least squares of an outcome on terms: numbers, or factors coded as indicators (`name=level`).
 
+    b = (X'X)^-1 X'y, in units of the outcome per unit of the term; one row per participant.
+
     t inference with n - p degrees of freedom, two-sided by symmetry.  Scalars: residual SD, residual df.
     Refuses non-finite values, redundant columns, and more parameters than participants.
+    Source: Draper & Smith 1998; White 1980 and MacKinnon & White 1985 for the robust variances.
     """
     y = numbers(outcome, "outcome")
     names, matrix = design(len(y), terms, factors)

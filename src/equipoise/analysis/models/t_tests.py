@@ -47,7 +47,11 @@ def paired_t_test(differences: Sequence[Recorded], *, level: Fraction = LEVEL_95
 def pooled_t_test(
     treated: Sequence[Recorded], control: Sequence[Recorded], *, level: Fraction = LEVEL_95
 ) -> TestResult:
-    """Two-sample t test with equal variances: n1 + n0 - 2 df, two-sided by symmetry.  Refuses as `welch_t_test`."""
+    """Student's two-sample t test: t = (m1 - m0) / (s sqrt(1/n1 + 1/n0)), s pooled, n1 + n0 - 2 df.
+
+    Two-sided p = 2 P(T >= |t|), by symmetry; means, SD and limits in the data's units.  Refuses as `welch_t_test`.
+    Source: Student 1908; Fisher 1925.
+    """
     a, b = moments_of(treated, "treated value"), moments_of(control, "control value")
     pooled = ((a.n - 1) * a.variance + (b.n - 1) * b.variance) / (a.n + b.n - 2)
     se, df = _se(pooled / a.n + pooled / b.n), a.n + b.n - 2
@@ -58,8 +62,8 @@ def pooled_t_test(
 def welch_t_test(treated: Sequence[Recorded], control: Sequence[Recorded], *, level: Fraction = LEVEL_95) -> TestResult:
     """Welch's t test: unequal variances, df = (v1 + v0)^2 / (v1^2/(n1-1) + v0^2/(n0-1)) with v = s^2/n.
 
-    Two-sided p = 2 P(T >= |t|).  Refuses fewer than two values in an arm, non-finite values, and no spread at all.
-    Source: Welch 1947.
+    Two-sided p = 2 P(T >= |t|); means, SD and limits in the data's units.  Refuses fewer than two values in an arm,
+    non-finite values, and no spread at all.  Source: Welch 1947.
     """
     a, b = moments_of(treated, "treated value"), moments_of(control, "control value")
     va, vb = a.variance / a.n, b.variance / b.n

@@ -10,7 +10,10 @@ Probability: TypeAlias = Fraction | float
 
 
 def bonferroni(p: Mapping[str, Probability]) -> dict[str, Probability]:
-    """min(1, m p): strong control under any dependence."""
+    """Adjusted p = min(1, m p): strong control of the familywise error under any dependence.
+
+    Refuses p-values outside 0 to 1, and none at all.  Source: Dunn 1961.
+    """
     _refuse_bad(p)
     return {name: min(1, len(p) * value) for name, value in p.items()}
 
@@ -18,7 +21,8 @@ def bonferroni(p: Mapping[str, Probability]) -> dict[str, Probability]:
 def holm(p: Mapping[str, Probability]) -> dict[str, Probability]:
     """Step-down: with p_(1) <= ... <= p_(m), adjusted p_(i) = max over j <= i of min(1, (m - j + 1) p_(j)).
 
-    Strong control of the familywise error under any dependence.  Source: Holm 1979.
+    Strong control of the familywise error under any dependence.  Refuses p-values outside 0 to 1, and none at all.
+    Source: Holm 1979.
     """
     _refuse_bad(p)
     adjusted: dict[str, Probability] = {}
@@ -32,7 +36,7 @@ def holm(p: Mapping[str, Probability]) -> dict[str, Probability]:
 def hochberg(p: Mapping[str, Probability]) -> dict[str, Probability]:
     """Step-up: adjusted p_(i) = min over j >= i of min(1, (m - j + 1) p_(j)).
 
-    Strong control where the Simes inequality holds (independent or positively dependent tests).
+    Strong control where the Simes inequality holds (independent or positively dependent tests).  Refuses as `holm`.
     Source: Hochberg 1988; Sarkar 1998.
     """
     _refuse_bad(p)

@@ -54,11 +54,11 @@ def max_t(
 ) -> MaxT:
     """Adjusted p-values for a family of endpoints measured in the same participants, dependence and all.
 
-    T_j = |sum over treated of (y_j - mean)| / (sd_j sqrt(k (n - k)/n)), sd with divisor n - 1 over all participants.
-    Single step: P(max_j T_j >= t_i).  Step-down: endpoints ordered by t, successive maxima over those not yet
-    rejected, made monotone.  Monte Carlo p = (count + 1)/(draws + 1) with its exact interval; `enumerate_all` visits
-    every allocation of a fixed-size design (up to 36 participants).  Refuses missing values, constant endpoints, an
-    empty arm.  Source: Westfall & Young 1993; Dudoit, Shaffer & Boldrick 2003.
+    T_j = |sum over treated of (y_j - mean)| / (sd_j sqrt(k (n - k)/n)), sd with divisor n - 1 over all participants;
+    without units, two-sided.  Single step: P(max_j T_j >= t_i).  Step-down: endpoints ordered by t, successive maxima
+    over those not yet rejected, made monotone.  Monte Carlo p = (count + 1)/(draws + 1) with its exact interval;
+    `enumerate_all` visits every allocation of a fixed-size design (up to 36 participants).  Refuses missing values,
+    constant endpoints, an empty arm.  Source: Westfall & Young 1993; Dudoit, Shaffer & Boldrick 2003.
     """
     names = tuple(endpoints)
     if not names:

@@ -27,7 +27,8 @@ def log_rank_test(
     """Chi-square with 1 df: (sum w (d1 - e1))^2 / sum w^2 V over event times and strata, hypergeometric variance.
 
     w = S(t-)^rho with the pooled Kaplan-Meier curve: 0 is the log-rank test, 1 Peto & Peto's.  p = P(chi-square >=
-    x).  Refuses an empty arm, no event, bad times.  Source: Mantel 1966; Peto & Peto 1972; Harrington & Fleming 1982.
+    x), two-sided by nature.  Refuses an empty arm, no event, bad times.
+    Source: Mantel 1966; Peto & Peto 1972; Harrington & Fleming 1982.
     """
     data = follow_up(times, events)
     arms = allocation_of(allocation, len(data.times))
@@ -72,10 +73,10 @@ def exact_log_rank_test(
 ) -> TestResult:
     """Randomisation test of the log-rank scores, exact under the procedure that was used.
 
-    Participant i's score is event_i - H(t_i), H the pooled Nelson-Aalen estimate as a fraction; the treated sum of
-    the scores is the log-rank statistic observed minus expected.  Two-sided definitions and refusals as in
-    `randomisation_test`; the null hypothesis includes equal censoring in both arms.
-    Source: Peto & Peto 1972; Heinze, Gnant & Schemper 2003.
+    Participant i's score = event_i - H(t_i), in events, H the pooled Nelson-Aalen estimate as a fraction; the treated
+    sum of the scores is the log-rank statistic, observed minus expected events.  Two-sided definitions and refusals as
+    in `randomisation_test`; the null hypothesis includes equal censoring in both arms. Source: Peto & Peto 1972;
+    Heinze, Gnant & Schemper 2003.
     """
     data = follow_up(times, events)
     if not any(data.events):
