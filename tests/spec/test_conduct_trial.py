@@ -192,7 +192,6 @@ READERS = {
     Role.PARTICIPANT,
     Role.DMC_MEMBER,
     Role.TREATING_PHYSICIAN,
-    Role.ADMINISTRATOR,
     Role.AUDITOR,
     Role.PHARMACIST,
 }
@@ -200,6 +199,10 @@ READERS = {
 
 def test_some_roles_write_nothing_here():
     assert not {name for name in PERMISSIONS for role in READERS if may(role, name)}
+
+
+def test_the_administrator_appoints_and_does_nothing_else():
+    assert {name for name in PERMISSIONS if may(Role.ADMINISTRATOR, name)} == {"appoint", "end_appointment"}
 
 
 def test_only_the_site_changes_what_the_site_entered():

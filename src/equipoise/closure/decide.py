@@ -7,7 +7,7 @@ from typing import Any
 from equipoise import conduct, safety
 from equipoise.closure import locking, receiving, review
 from equipoise.closure.trial import Trial
-from equipoise.conduct import Actor, Plan, Situation, command_name, permit
+from equipoise.conduct import Actor, Plan, Situation, command_name, permit, require_appointed
 from equipoise.vocabulary import Refusal
 
 DECISIONS: Mapping[str, Callable[[Situation, Trial, Any], tuple[object, ...]]] = {
@@ -25,6 +25,7 @@ DECISIONS: Mapping[str, Callable[[Situation, Trial, Any], tuple[object, ...]]] =
 def decide(plan: Plan, trial: Trial, command: object, *, actor: Actor, moment: datetime) -> tuple[object, ...]:
     """Turn any command into the events to write.  Pure: the same arguments give the same events.  Raises `Refusal`."""
     now, name = Situation(plan, trial.conduct, actor, moment), command_name(command)
+    require_appointed(now, command)
     if name in DECISIONS:
         permit(actor, command, trial.conduct.roles_held.get(actor.who, frozenset()))
         _require_current_plan(now)

@@ -8,6 +8,7 @@ from equipoise.conduct.commands import (
     AdministerDose,
     AmendDefinition,
     AnswerQuery,
+    Appoint,
     Capture,
     CloseDataEntry,
     CloseQuery,
@@ -17,6 +18,7 @@ from equipoise.conduct.commands import (
     CorrectStratum,
     DecideCriterion,
     Dispense,
+    EndAppointment,
     Enrol,
     FailScreening,
     MarkNotDone,
@@ -34,9 +36,11 @@ from equipoise.conduct.commands import (
     Withdraw,
 )
 from equipoise.conduct.decide import admit, decide
+from equipoise.conduct.delegating import MAY_APPOINT, require_appointed
+from equipoise.conduct.delegation import ALL_SITES, Appointment, held_by
 from equipoise.conduct.flow import Course, Flow, flow_of
 from equipoise.conduct.participant import Datum, Participant, Prompt, Query
-from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit
+from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit, require_apart
 from equipoise.conduct.plan import Plan, PlannedForm, make_plan, scheduled_on, window_of
 from equipoise.conduct.point import LOG, Page, Point, page_of
 from equipoise.conduct.situation import Situation
@@ -54,8 +58,10 @@ from equipoise.conduct.words import (
 )
 
 __all__ = [
+    "ALL_SITES",
     "KEPT_APART",
     "LOG",
+    "MAY_APPOINT",
     "PERMISSIONS",
     "STEPS",
     "Actor",
@@ -63,6 +69,8 @@ __all__ = [
     "AmendDefinition",
     "Answer",
     "AnswerQuery",
+    "Appoint",
+    "Appointment",
     "Capture",
     "CloseDataEntry",
     "CloseQuery",
@@ -75,6 +83,7 @@ __all__ = [
     "DecideCriterion",
     "DeviationKind",
     "Dispense",
+    "EndAppointment",
     "Enrol",
     "FailScreening",
     "Flow",
@@ -117,6 +126,7 @@ __all__ = [
     "declared_commands",
     "derived_answers",
     "flow_of",
+    "held_by",
     "is_asked",
     "judge_answers",
     "make_plan",
@@ -124,6 +134,8 @@ __all__ = [
     "missing_points",
     "page_of",
     "permit",
+    "require_apart",
+    "require_appointed",
     "scheduled_on",
     "trail_of",
     "values_of_participant",

@@ -7,6 +7,7 @@ from equipoise.conduct.answer import Typed
 from equipoise.conduct.command import command
 from equipoise.conduct.point import Page, Point
 from equipoise.conduct.words import DeviationKind, ScreenFailure, WithdrawalFrom, WithdrawalReason
+from equipoise.vocabulary import Role
 
 # --- the trial -------------------------------------------------------------------------------------------------------
 
@@ -39,6 +40,35 @@ class CloseDataEntry:
 class ReopenDataEntry:
     """The investigator authorises changes to closed data (A18)."""
 
+    reason: str
+
+
+# --- delegation ------------------------------------------------------------------------------------------------------
+
+
+@command("appoint")
+@dataclass(frozen=True, slots=True)
+class Appoint:
+    """Put a person (an account's name) on the delegation log; no `sites` means all of them.
+
+    `training` names the training record that was seen, and `trained_on` its date.
+    """
+
+    person: str
+    role: Role
+    sites: tuple[str, ...]
+    starts_on: date
+    training: str
+    trained_on: date
+    until: date | None = None
+
+
+@command("end_appointment")
+@dataclass(frozen=True, slots=True)
+class EndAppointment:
+    """End an appointment at once, by its number in the log."""
+
+    appointment: int
     reason: str
 
 

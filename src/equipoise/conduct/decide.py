@@ -5,6 +5,7 @@ from typing import Any
 
 from equipoise.conduct import (
     capturing,
+    delegating,
     deviating,
     dosing,
     leaving,
@@ -24,6 +25,8 @@ DECISIONS: Mapping[str, Callable[[Situation, Any], tuple[object, ...]]] = {
     "amend_definition": opening.amend_definition,
     "close_data_entry": opening.close_data_entry,
     "reopen_data_entry": opening.reopen_data_entry,
+    "appoint": delegating.appoint,
+    "end_appointment": delegating.end_appointment,
     "screen": recruiting.screen,
     "record_consent": recruiting.record_consent,
     "decide_criterion": recruiting.decide_criterion,
@@ -50,6 +53,9 @@ DECISIONS: Mapping[str, Callable[[Situation, Any], tuple[object, ...]]] = {
 }
 """Command -> the rule that turns it into entries."""
 
+_BEFORE_OPENING = frozenset({"open_trial", "appoint", "end_appointment"})
+"""People are appointed before there is a trial to open, and leave after its data are closed."""
+
 _OPEN_WHILE_CLOSED = frozenset({"reopen_data_entry", "assess_code_break"})
 """What changes no data: an emergency does not wait for the data manager."""
 
@@ -67,7 +73,7 @@ def admit(now: Situation, command: object) -> None:
     """Refuse what the actor may not do, what is out of order, and what would change closed data."""
     name, state = command_name(command), now.state
     permit(now.actor, command, state.roles_held.get(now.actor.who, frozenset()))
-    if name == "open_trial":
+    if name in _BEFORE_OPENING:
         return
     if state.opened is None:
         raise Refusal("TRIAL-OPEN", "This trial is not open yet.", "Open the trial first.")

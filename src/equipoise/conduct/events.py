@@ -14,6 +14,7 @@ from equipoise.conduct.words import (
     WithdrawalReason,
 )
 from equipoise.ledger import event
+from equipoise.vocabulary import Role
 
 # --- the trial -------------------------------------------------------------------------------------------------------
 
@@ -59,6 +60,37 @@ class DataEntryClosed:
 class DataEntryReopened:
     """The investigator has authorised changes to closed data; each of them is marked (A18, E6R3-3.16.2(e))."""
 
+    reason: str
+
+
+# --- delegation ------------------------------------------------------------------------------------------------------
+
+
+@event("person_appointed")
+@dataclass(frozen=True, slots=True)
+class PersonAppointed:
+    """A line of the delegation log: a person (the account's name), the role, the sites, the days, the training.
+
+    No `sites` means all of them.  Source: E6R3-2.3.3; FDA Q&A 2024 Q15 (training before access).
+    """
+
+    appointment: int
+    person: str
+    role: Role
+    sites: tuple[str, ...]
+    starts_on: date
+    until: date | None
+    training: str
+    trained_on: date
+
+
+@event("appointment_ended")
+@dataclass(frozen=True, slots=True)
+class AppointmentEnded:
+    """From this moment on the person no longer acts under this appointment."""
+
+    appointment: int
+    person: str
     reason: str
 
 

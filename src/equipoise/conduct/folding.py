@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from equipoise.allocation.entries import SlotAssigned
 from equipoise.conduct import events as was
 from equipoise.conduct.answer import Answer
+from equipoise.conduct.delegation import Appointment
 from equipoise.conduct.participant import (
     CriterionDecision,
     Datum,
@@ -44,6 +45,33 @@ def _data_entry_reopened(state: "TrialState", entry: Entry, event: was.DataEntry
     state.is_closed = False
     state.is_locked = False
     state.was_reopened = True
+
+
+# --- delegation ------------------------------------------------------------------------------------------------------
+
+
+def _person_appointed(state: "TrialState", entry: Entry, event: was.PersonAppointed) -> None:
+    state.delegation[event.appointment] = Appointment(
+        event.appointment,
+        event.person,
+        event.role,
+        event.sites,
+        event.starts_on,
+        event.until,
+        event.training,
+        event.trained_on,
+        entry.who,
+        entry.recorded_at,
+    )
+
+
+def _appointment_ended(state: "TrialState", entry: Entry, event: was.AppointmentEnded) -> None:
+    state.delegation[event.appointment] = replace(
+        state.delegation[event.appointment],
+        ended_at=entry.recorded_at,
+        ended_by=entry.who,
+        end_reason=event.reason,
+    )
 
 
 # --- recruitment -----------------------------------------------------------------------------------------------------
@@ -197,6 +225,8 @@ HANDLERS: dict[str, Callable[["TrialState", Entry, Any], None]] = {
     "definition_amended": _definition_amended,
     "data_entry_closed": _data_entry_closed,
     "data_entry_reopened": _data_entry_reopened,
+    "person_appointed": _person_appointed,
+    "appointment_ended": _appointment_ended,
     "participant_screened": _participant_screened,
     "consent_given": _consent_given,
     "criterion_decided": _criterion_decided,

@@ -25,6 +25,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "amend_definition": _LEAD,
     "close_data_entry": frozenset({Role.DATA_MANAGER}),
     "reopen_data_entry": _INVESTIGATOR,
+    "appoint": _LEAD | {Role.ADMINISTRATOR},
+    "end_appointment": _LEAD | {Role.ADMINISTRATOR},
     "screen": _BEDSIDE,
     "record_consent": _BEDSIDE,
     "decide_criterion": _BEDSIDE,
@@ -106,10 +108,15 @@ def permit(actor: Actor, command: object, roles_held: frozenset[Role]) -> None:
             f"The role {actor.role.value.replace('_', ' ')} may not {name.replace('_', ' ')}.",
             f"Ask the {allowed}.",
         )
-    for held in roles_held:
-        if frozenset({held, actor.role}) in KEPT_APART:
+    require_apart(roles_held, actor.role)
+
+
+def require_apart(roles_held: frozenset[Role], role: Role) -> None:
+    """Refuse a role that is kept apart from one that the person holds (S08)."""
+    for held in sorted(roles_held):
+        if frozenset({held, role}) in KEPT_APART:
             raise Refusal(
                 "ROLE-CONFLICT",
-                f"One person cannot act as {held.value.replace('_', ' ')} and as {actor.role.value.replace('_', ' ')}.",
+                f"One person cannot act as {held.value.replace('_', ' ')} and as {role.value.replace('_', ' ')}.",
                 "Another person must do this.",
             )

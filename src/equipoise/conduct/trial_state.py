@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from equipoise.allocation.state import AllocationState
+from equipoise.conduct.delegation import Appointment
 from equipoise.conduct.events import DefinitionAmended, DeviationRecorded, TrialOpened
 from equipoise.conduct.folding import HANDLERS
 from equipoise.conduct.participant import Participant, Prompt, Query
@@ -22,6 +23,8 @@ class TrialState:
     opened: TrialOpened | None = None
     versions: list[TrialOpened | DefinitionAmended] = field(default_factory=list)
     """The entries that name a version of the definition; the last one is followed now."""
+    delegation: dict[int, Appointment] = field(default_factory=dict)
+    """Every appointment there ever was, by its number."""
     participants: dict[str, Participant] = field(default_factory=dict)
     screened_at_site: dict[str, int] = field(default_factory=dict)
     allocation: AllocationState = field(default_factory=AllocationState)

@@ -29,9 +29,12 @@ class Agenda:
             heapq.heappush(self._waiting, (moment, self._came, life))
             self._came += 1
 
-    def run(self) -> Iterator[datetime]:
-        """Resume the lives in order of time until none is left; gives the moment of each turn, for a progress bar."""
-        while self._waiting:
+    def run(self, until: datetime | None = None) -> Iterator[datetime]:
+        """Resume the lives in order of time until none is left; gives the moment of each turn, for a progress bar.
+
+        With `until`, those that wait for a later moment are not resumed.
+        """
+        while self._waiting and (until is None or self._waiting[0][0] <= until):
             moment, came, life = heapq.heappop(self._waiting)
             self._clock.set(moment)
             following = next(life, None)

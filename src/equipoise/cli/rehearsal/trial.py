@@ -8,12 +8,12 @@ from pathlib import Path
 from equipoise.allocation import AllocationState, RandomisationDesign, RehearsalVault, record_draw, rehearse_ceremony
 from equipoise.allocation.rehearsal import Record
 from equipoise.cli.rehearsal.agenda import Agenda
-from equipoise.cli.rehearsal.cast import SPONSOR
+from equipoise.cli.rehearsal.cast import APPOINTED_BY, SPONSOR
 from equipoise.cli.rehearsal.cleaning import monitor_weekly
 from equipoise.cli.rehearsal.course import Course
 from equipoise.cli.rehearsal.desk import Desk
 from equipoise.closure import Trial
-from equipoise.conduct import OpenTrial, make_plan
+from equipoise.conduct import ALL_SITES, Appoint, OpenTrial, make_plan
 from equipoise.conduct.drawing import pending_draws
 from equipoise.design import Scenario, draw_life, stream
 from equipoise.ledger import Book, Entry, SqliteLedger
@@ -23,6 +23,7 @@ from equipoise.vocabulary import Role, SteppingClock
 STARTS_ON = date(2026, 1, 5)
 """The first day of every rehearsal: a fixed date, so that the same seed gives the same bytes for ever."""
 
+TRAINING = "SYNTHETIC training record"
 _NATURE, _LUCK, _RECRUITMENT = 1, 2, 3
 
 
@@ -60,33 +61,50 @@ class Rehearsal:
         return sum(not course.is_over and course.arm is None for course in self.courses)
 
 
-def start(part: Part, folder: Path, *, pharmacy: bool = False) -> Rehearsal:
+def start(
+    part: Part,
+    folder: Path,
+    *,
+    pharmacy: bool = False,
+    starts_on: date = STARTS_ON,
+    vault_folder: Path | None = None,
+) -> Rehearsal:
     """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony.
 
     With `pharmacy`, the vault is given the study definition, from which its pharmacy prepares.
     """
-    clock = SteppingClock(datetime.combine(STARTS_ON, time(2, 0), tzinfo=UTC))
+    clock = SteppingClock(datetime.combine(starts_on, time(2, 0), tzinfo=UTC))
     plan = make_plan(part.definition)
     book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), Trial())
     desk = Desk(book, plan, clock)
-    vault = RehearsalVault(folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
+    vault = RehearsalVault(vault_folder or folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
     rehearsal = Rehearsal(part, desk, vault)
+    _appoint(desk)
     desk.do(SPONSOR, OpenTrial(synthetic=True))
     rehearse_ceremony(vault, part.design, _recorder(book), part.definition.canonical() if pharmacy else None)
     return rehearsal
 
 
-def recruit(rehearsal: Rehearsal) -> Iterator[datetime]:
+def _appoint(desk: Desk) -> None:
+    """Put the cast on the delegation log, from the first day on, at every site."""
+    today = desk.plan.local_date(desk.clock())
+    for person, by in APPOINTED_BY.items():
+        desk.do(by, Appoint(person.who, person.role, ALL_SITES, today, TRAINING, today))
+
+
+def recruit(rehearsal: Rehearsal, until: datetime | None = None) -> Iterator[datetime]:
     """Recruit, treat and monitor until the last participant's last visit; gives the moment of every turn.
+
+    With `until` the play stops there, in the middle of the trial.
 
     Each command is a transaction of its own, as in the real trial, inside one durable write a turn: nobody here waits
     at a bedside to be told that a value is safe.
     """
     agenda = Agenda(rehearsal.desk.clock)
     agenda.add(_arrivals(rehearsal, agenda))
-    first_monitoring = STARTS_ON + timedelta(days=18)
+    first_monitoring = rehearsal.desk.clock().date() + timedelta(days=18)
     agenda.add(monitor_weekly(rehearsal.desk, rehearsal.courses, first_monitoring, rehearsal.is_recruiting))
-    turns, ledger = agenda.run(), rehearsal.desk.book.ledger
+    turns, ledger = agenda.run(until), rehearsal.desk.book.ledger
     while True:
         with ledger.transaction():
             moment = next(turns, None)
@@ -99,7 +117,7 @@ def _arrivals(rehearsal: Rehearsal, agenda: Agenda) -> Iterator[datetime]:
     """People arrive for screening, one after the other, until enough are randomised or on the way to be."""
     part = rehearsal.part
     luck = stream(part.seed, _RECRUITMENT)
-    moment = datetime.combine(STARTS_ON, time(8, 0), tzinfo=rehearsal.desk.plan.zone)
+    moment = datetime.combine(rehearsal.desk.clock().date(), time(8, 0), tzinfo=rehearsal.desk.plan.zone)
     items = [asked.item for asked in asked_items(part.definition).values()]
     sites = part.definition.sites
     while rehearsal.is_recruiting():
