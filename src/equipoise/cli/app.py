@@ -1,5 +1,6 @@
 """The commands, their options and their help.  Each command imports what it runs when it runs."""
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -151,6 +152,46 @@ def rehearse(
 
 
 @app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(help="The installation's folder; an empty one becomes one.", metavar="DIR")],
+    synthetic: Annotated[
+        str | None, typer.Option(help="Fill an empty folder with a synthetic trial of this study.", metavar="STUDY")
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Else 8000, or any that is free.")] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return when it serves; end it with --stop.")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End what serves from this folder in the background.")] = False,
+) -> None:
+    """Open the trial in the browser: the masked site, and beside it the sealed room with pages of its own.
+
+    The first start of a new installation shows the address and the code with which its administrator begins.
+    """
+    if stop:
+        from equipoise.cli.serving import stop as stop_serving
+
+        ended = stop_serving(folder)
+        _console().print("The site has been stopped." if ended else "Nothing serves from this folder.")
+    elif background:
+        from equipoise.cli.serve import tell
+        from equipoise.cli.serving import start
+
+        options = [
+            "--host",
+            host,
+            *(["--synthetic", synthetic] if synthetic else []),
+            *(["--port", str(port)] if port else []),
+        ]
+        found = start(folder, options, _console())
+        tell(_console(), found.site, found.vault, is_synthetic=synthetic is not None)
+    else:
+        from equipoise.cli.serve import run
+
+        raise typer.Exit(run(folder, synthetic=synthetic, host=host, port=port, console=_console()))
+
+
+@app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="A trial's folder, or its ledger file.", metavar="DIR")],
     anchors: Annotated[
@@ -189,8 +230,18 @@ def _console() -> Any:
     return Console(emoji=False, highlight=False)
 
 
+def spare_collector() -> None:
+    """Look for cyclic garbage seldom: a command makes much that stays and few cycles.
+
+    By default the collector walks over the imported modules and the growing trial again and again, a fifth of a
+    rehearsal's time.
+    """
+    gc.set_threshold(100_000, 20, 20)
+
+
 def main() -> None:
     """Run the command line.  A refusal is a sentence and exit status 2, never a traceback."""
+    spare_collector()
     try:
         app()
     except BrokenPipeError:

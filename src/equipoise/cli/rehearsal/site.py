@@ -1,0 +1,70 @@
+"""A synthetic site to click through: a rehearsal that stops in the middle of the trial, at the present moment."""
+
+import os
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from equipoise.cli.rehearsal import cast
+from equipoise.cli.rehearsal.trial import Part, recruit, start
+from equipoise.cli.rehearse import _part
+from equipoise.protocol import load_definition, study_file
+from equipoise.store import Installation, create_installation
+from equipoise.store.installation import SECRET_BYTES
+
+SEED = 5921058
+PEOPLE = (
+    cast.SPONSOR,
+    cast.INVESTIGATOR,
+    cast.CARE_PROVIDER,
+    cast.ASSESSOR,
+    cast.DATA_MANAGER,
+    cast.MONITOR,
+    cast.STATISTICIAN,
+    cast.AUDITOR,
+)
+_RECRUITED = 0.6
+"""The share of its recruitment period that a synthetic trial has behind it: some have finished, some are due today."""
+
+
+def play_site(folder: Path, study: str, now: datetime) -> None:
+    """Make a synthetic installation in `folder` with a trial that runs, played up to now."""
+    from equipoise.web.site import configure
+
+    installation = make_installation(folder)
+    configure(installation, lambda: now)
+    file = study_file(study)
+    part = _part(file, load_definition(file), None, SEED, None)
+    found_site(installation, slug_of(study), file, part, now)
+
+
+def slug_of(study: str) -> str:
+    """What the trial is called in addresses: `nct05921058`."""
+    return re.sub("[^a-z0-9]+", "-", Path(study).parts[0].lower() if Path(study).parts else "").strip("-") or "trial"
+
+
+def make_installation(folder: Path) -> Installation:
+    """An empty synthetic installation."""
+    return create_installation(folder, secret=os.urandom(SECRET_BYTES), is_synthetic=True)
+
+
+def play_until(part: Part, folder: Path, vault: Path, now: datetime) -> None:
+    """Play the trial in its `folder` from its opening up to now, with its vault."""
+    weeks = _RECRUITED * part.participants / part.scenario.screened_per_week
+    starts_on = now.date() - timedelta(weeks=weeks)
+    rehearsal = start(part, folder, pharmacy=True, vault_folder=vault, starts_on=starts_on)
+    with rehearsal.vault:
+        for _ in recruit(rehearsal, until=now):
+            pass
+    rehearsal.desk.book.ledger.close()
+
+
+def found_site(installation: Installation, slug: str, study: Path, part: Part, now: datetime) -> None:
+    """Fill an installation with a synthetic trial that runs, and one account per role; Django is configured."""
+    from equipoise.store.founding import add_demonstration_account, add_trial
+
+    add_trial(slug, study, is_synthetic=True)
+    for person in PEOPLE:
+        add_demonstration_account(person.who)
+    add_demonstration_account(cast.ADMINISTRATOR.who, is_administrator=True)
+    play_until(part, installation.trial_folder(slug), installation.vault / slug, now)

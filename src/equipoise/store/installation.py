@@ -1,0 +1,67 @@
+"""An installation is one folder: the site's own database, the trials with their ledgers, the sealed room's folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from equipoise.vocabulary import Refusal
+
+_FILE = "installation.json"
+SECRET_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where things lie.  `is_synthetic` holds for ever: such a site has demonstration accounts and no real trial."""
+
+    folder: Path
+    secret_key: str
+    is_synthetic: bool
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "site.sqlite3"
+
+    @property
+    def trials(self) -> Path:
+        return self.folder / "trials"
+
+    @property
+    def vault(self) -> Path:
+        return self.folder / "vault"
+
+    def trial_folder(self, slug: str) -> Path:
+        """The folder of one trial: its study definition, its ledger, its scans and attachments."""
+        return self.trials / slug
+
+
+def create_installation(folder: Path, *, secret: bytes, is_synthetic: bool = False) -> Installation:
+    """Make the folder of a new installation.  Raises `Refusal` where there is one already."""
+    if (folder / _FILE).exists():
+        raise Refusal("SITE-EXISTS", f"{folder} holds an installation already.", "Serve it, or name another folder.")
+    assert len(secret) >= SECRET_BYTES, "the key that signs sessions is long"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "trials").mkdir(exist_ok=True)
+    document = {"secret_key": secret.hex(), "synthetic": is_synthetic}
+    _write_private(folder / _FILE, json.dumps(document, indent=1) + "\n")
+    return open_installation(folder)
+
+
+def open_installation(folder: Path) -> Installation:
+    """Read where an installation lies.  Raises `Refusal` where there is none, or where it cannot be read."""
+    try:
+        document = json.loads((folder / _FILE).read_text("utf-8"))
+        return Installation(folder.resolve(), str(document["secret_key"]), bool(document["synthetic"]))
+    except FileNotFoundError:
+        raise Refusal("SITE-FOLDER", f"{folder} holds no installation.", "Name the folder of one.") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Refusal("SITE-FOLDER", f"{folder / _FILE} cannot be read.", "Restore it from a copy.") from None
+
+
+def is_installation(folder: Path) -> bool:
+    return (folder / _FILE).is_file()
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, encoding="utf-8")

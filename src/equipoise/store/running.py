@@ -1,0 +1,120 @@
+"""The running trials: each with its plan and its book in memory, caught up from its own ledger at every look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from equipoise.closure import Trial, decide
+from equipoise.conduct import Actor, Plan, Situation, TrialState, make_plan
+from equipoise.ledger import Book, Entry, SqliteLedger
+from equipoise.protocol import load_definition
+from equipoise.store.installation import Installation
+from equipoise.vocabulary import Clock, Refusal
+
+T = TypeVar("T")
+LEDGER, STUDY = "ledger.sqlite3", "study.yaml"
+
+
+@dataclass(frozen=True)
+class RunningTrial:
+    """One trial, as the pages see it: read with `look`, change with `do`, and never in any other way."""
+
+    slug: str
+    folder: Path
+    plan: Plan
+    book: Book[Trial]
+    clock: Clock
+
+    def look(self, what: Callable[[Trial], T]) -> T:
+        """What `what` sees in the trial, while no other thread can change it.  Take values out, not the state."""
+        return self.book.read(what)
+
+    def do(self, actor: Actor, command: object, *, why: str = "", request: str = "") -> tuple[Entry, ...]:
+        """Hand in one command; a repeated `request` gives what it wrote the first time.  Raises `Refusal`."""
+        return self.book.execute(
+            lambda trial: decide(self.plan, trial, command, actor=actor, moment=self.now()),
+            who=actor.who,
+            role=actor.role,
+            why=why,
+            request=request,
+        )
+
+    def situation(self, state: TrialState, actor: Actor) -> Situation:
+        """What somebody sees who is about to decide something now."""
+        return Situation(self.plan, state, actor, self.now())
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def today(self) -> date:
+        """The calendar day where the trial takes place."""
+        return self.plan.local_date(self.now())
+
+    @property
+    def is_synthetic(self) -> bool:
+        return self.look(lambda trial: trial.conduct.is_synthetic)
+
+
+class RunningTrials:
+    """All trials of an installation, opened when they are first asked for and kept open."""
+
+    def __init__(self, installation: Installation, clock: Clock, vault: str) -> None:
+        self.installation = installation
+        self.clock = clock
+        self.vault = vault
+        self._open: dict[str, RunningTrial] = {}
+        self._lock = Lock()
+
+    def trial(self, slug: str) -> RunningTrial:
+        """The running trial of this slug.  Raises `Refusal` where its folder holds none."""
+        with self._lock:
+            if slug not in self._open:
+                self._open[slug] = self._start(slug)
+            return self._open[slug]
+
+    def close(self) -> None:
+        with self._lock:
+            for trial in self._open.values():
+                trial.book.ledger.close()
+            self._open.clear()
+
+    def _start(self, slug: str) -> RunningTrial:
+        folder = self.installation.trial_folder(slug)
+        if not (folder / STUDY).is_file():
+            raise Refusal("TRIAL-FOLDER", "The folder of this trial is missing.", "Restore it from a copy.")
+        plan = make_plan(load_definition(folder / STUDY))
+        book = Book(SqliteLedger.open(folder / LEDGER, self.clock), Trial())
+        return RunningTrial(slug, folder, plan, book, self.clock)
+
+
+_current: list[RunningTrials] = []
+
+
+def run_trials(installation: Installation, clock: Clock, *, vault: str = "") -> None:
+    """Let this process run the trials of an installation; another one's are closed.  `vault`: its pages' address."""
+    for former in _current:
+        former.close()
+    _current[:] = [RunningTrials(installation, clock, vault)]
+
+
+def running_trial(slug: str) -> RunningTrial:
+    """The running trial of this slug in the installation that this process serves."""
+    return _current[0].trial(slug)
+
+
+def installation() -> Installation:
+    """The installation that this process serves."""
+    return _current[0].installation
+
+
+def now() -> datetime:
+    """The present moment, by the clock that this process was started with."""
+    return _current[0].clock()
+
+
+def vault_address() -> str:
+    """Where the sealed room has its own pages; empty where it is not told."""
+    return _current[0].vault

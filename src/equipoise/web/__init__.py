@@ -1,0 +1,1 @@
+"""The pages: urls, views, forms, templates, translations.  No rules: they stand in the rooms above."""

@@ -1,0 +1,163 @@
+"""Who may ask for which page: one table, and the one place that enforces it.
+
+A route without a row is not served.  What is not yours does not exist: the answer is 404, never 403.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from equipoise.store.models import Account, Trial
+from equipoise.store.running import running_trial
+from equipoise.vocabulary import MASKED_ROLES, Role
+from equipoise.web.here import Here, arrive
+
+MASKED = MASKED_ROLES - {Role.PARTICIPANT, Role.ADMINISTRATOR}
+"""The roles that have a place on this side; who knows arms has the vault's own pages."""
+SITE = frozenset({Role.INVESTIGATOR, Role.CARE_PROVIDER, Role.OUTCOMES_ASSESSOR})
+BEDSIDE = frozenset({Role.INVESTIGATOR, Role.CARE_PROVIDER})
+ASKING = frozenset({Role.DATA_MANAGER, Role.MONITOR})
+CHECKING = frozenset({Role.MONITOR, Role.AUDITOR})
+REVIEWING = frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER, Role.STATISTICIAN})
+READING = frozenset({"GET", "HEAD"})
+
+
+class Door(Enum):
+    """Who comes in where no trial is concerned."""
+
+    ANYBODY = "anybody"
+    ACCOUNT = "account"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row.  In a trial `read` and `write` are roles, for safe and other methods; elsewhere `door` decides.
+
+    `again`: to write, the person has proved who it is within the last minutes (ASVS 7.5.3).
+    A participant named in the URL belongs to one of the role's sites, always.
+    """
+
+    door: Door = Door.ACCOUNT
+    read: frozenset[Role] = frozenset()
+    write: frozenset[Role] = frozenset()
+    again: bool = False
+
+    @property
+    def in_trial(self) -> bool:
+        return bool(self.read or self.write)
+
+
+ANYBODY, OWN_ACCOUNT, RUNS_SITE = Rule(Door.ANYBODY), Rule(Door.ACCOUNT), Rule(Door.ADMINISTRATOR)
+
+
+def trial_rule(read: frozenset[Role], write: frozenset[Role] = frozenset(), *, again: bool = False) -> Rule:
+    """A row inside a trial: the roles that read, the roles that write."""
+    return Rule(Door.ACCOUNT, read, write, again)
+
+
+ACCESS: Mapping[str, Rule] = {
+    # the own account
+    "account_login": ANYBODY,
+    "account_logout": ANYBODY,
+    "account_inactive": ANYBODY,
+    "account_reauthenticate": OWN_ACCOUNT,
+    "account_change_password": OWN_ACCOUNT,
+    "mfa_authenticate": ANYBODY,  # between password and second factor nobody is logged in
+    "mfa_login_webauthn": ANYBODY,
+    "mfa_index": OWN_ACCOUNT,
+    "mfa_reauthenticate": OWN_ACCOUNT,
+    "mfa_activate_totp": OWN_ACCOUNT,
+    "mfa_deactivate_totp": OWN_ACCOUNT,
+    "mfa_view_recovery_codes": OWN_ACCOUNT,
+    "mfa_generate_recovery_codes": OWN_ACCOUNT,
+    "mfa_download_recovery_codes": OWN_ACCOUNT,
+    "mfa_list_webauthn": OWN_ACCOUNT,
+    "mfa_add_webauthn": OWN_ACCOUNT,
+    "mfa_reauthenticate_webauthn": OWN_ACCOUNT,
+    "mfa_remove_webauthn": OWN_ACCOUNT,
+    "mfa_edit_webauthn": OWN_ACCOUNT,
+    "usersessions_list": OWN_ACCOUNT,
+    # the site
+    "my_trials": OWN_ACCOUNT,
+    "choose_language": ANYBODY,
+    # inside a trial
+    "trial": trial_rule(MASKED),
+    "choose_role": trial_rule(MASKED, MASKED),
+    "participants": trial_rule(MASKED, BEDSIDE),
+    "participant": trial_rule(MASKED, SITE),
+    "consent": trial_rule(MASKED, BEDSIDE),
+    "consent_form": trial_rule(MASKED),
+    "scan": trial_rule(BEDSIDE | CHECKING),
+    "eligibility": trial_rule(MASKED, BEDSIDE),
+    "randomise": trial_rule(MASKED, BEDSIDE),
+    "doses": trial_rule(MASKED, BEDSIDE),
+    "participant_queries": trial_rule(MASKED, SITE | ASKING),
+    "events": trial_rule(MASKED, frozenset({Role.INVESTIGATOR, Role.SPONSOR})),
+    "form_page": trial_rule(MASKED, SITE),
+    "item": trial_rule(MASKED, SITE | ASKING),
+    "queries": trial_rule(MASKED, SITE | ASKING),
+    "deviations": trial_rule(MASKED, BEDSIDE | ASKING),
+    "review": trial_rule(REVIEWING | CHECKING, REVIEWING),
+    "audit": trial_rule(MASKED),
+}
+"""Name of a route -> its row."""
+
+
+class AccessMiddleware:
+    """Lets a request through to its view, or answers in its place."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Look the route up and enforce its row; sets `request.account`, and `request.here` inside a trial."""
+        rule = ACCESS.get(request.resolver_match.view_name if request.resolver_match else "")
+        if rule is None:
+            raise Http404
+        if rule.door is Door.ANYBODY:
+            return None
+        if not isinstance(request.user, Account):
+            return redirect_to_login(request.get_full_path())
+        request.account = request.user  # type: ignore[attr-defined]  # declared by `TrialRequest`
+        if rule.door is Door.ADMINISTRATOR and not request.user.is_administrator:
+            raise Http404
+        if rule.in_trial:
+            request.here = _enter(request, request.user, rule, kwargs)  # type: ignore[attr-defined]  # as above
+        return None
+
+
+def _enter(request: HttpRequest, account: Account, rule: Rule, kwargs: Mapping[str, Any]) -> Here:
+    here = place_in(str(kwargs["trial"]), account, request.session.get(f"role:{kwargs['trial']}"))
+    allowed = rule.read if request.method in READING else rule.write
+    if here is None or here.role not in allowed:
+        raise Http404
+    if "participant" in kwargs and not _is_own(here, str(kwargs["participant"])):
+        raise Http404
+    return here
+
+
+def place_in(slug: str, account: Account, wanted: str | None) -> Here | None:
+    """Where an account stands in the trial of this slug; nothing if there is no such trial for it."""
+    if not Trial.objects.filter(slug=slug).exists():
+        return None
+    return arrive(running_trial(slug), account, wanted)
+
+
+def _is_own(here: Here, number: str) -> bool:
+    def at_own_site(state: Any) -> bool:
+        found = state.conduct.participants.get(number)
+        return found is not None and here.covers(found.site)
+
+    return here.trial.look(at_own_site)

@@ -1,0 +1,42 @@
+"""The site as one callable: configured for an installation, with its tables made, ready for a web server or a test."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+
+from equipoise.store.installation import Installation
+from equipoise.vocabulary import Clock
+from equipoise.web.settings import site_settings
+
+HERE_ALONE = ("localhost", "127.0.0.1", "[::1]")
+"""The names by which a site is asked for on its own machine."""
+
+
+def configure(
+    installation: Installation,
+    clock: Clock,
+    *,
+    hosts: tuple[str, ...] = HERE_ALONE,
+    is_secure: bool = False,
+    vault: str = "",
+) -> None:
+    """Make Django serve this installation in this process, by this clock; `vault` is the address of its own pages.
+
+    A second time in a process, for the same folder, only the clock and the vault's address are taken.
+    """
+    if not settings.configured:
+        settings.configure(**site_settings(installation, hosts=hosts, is_secure=is_secure))
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+    from equipoise.store.running import run_trials  # noqa: PLC0415  # needs Django to be configured
+
+    run_trials(installation, clock, vault=vault)
+
+
+def application() -> Callable[..., Any]:
+    """The WSGI application of the configured site."""
+    return get_wsgi_application()

@@ -1,0 +1,59 @@
+"""The addresses of the site: each has a row in `access.py`, none carries more of a participant than the number."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from equipoise.web.views import (
+    asking,
+    doses,
+    forms,
+    home,
+    language,
+    oversight,
+    participant,
+    participants,
+    recruiting,
+    safety,
+    trial_home,
+)
+
+_ACCOUNT = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("factors/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+]
+
+_FORM = "<slug:encounter>/<slug:form>/<int:repetition>/"
+_PARTICIPANT = [
+    path("", participant.participant, name="participant"),
+    path("consent/", recruiting.consent, name="consent"),
+    path("consent-form/", recruiting.consent_form, name="consent_form"),
+    path("scans/<str:digest>/", recruiting.scan, name="scan"),
+    path("eligibility/", recruiting.eligibility, name="eligibility"),
+    path("randomise/", recruiting.randomise, name="randomise"),
+    path("doses/", doses.doses, name="doses"),
+    path("queries/", asking.participant_queries, name="participant_queries"),
+    path("events/", safety.events, name="events"),
+    path(_FORM, forms.form_page, name="form_page"),
+    path(_FORM + "<slug:item>/", forms.item, name="item"),
+]
+
+urlpatterns = [
+    path("account/", include(_ACCOUNT)),
+    path("language/", language.choose_language, name="choose_language"),
+    path("", home.my_trials, name="my_trials"),
+    path("<slug:trial>/", trial_home.trial, name="trial"),
+    path("<slug:trial>/role/", home.choose_role, name="choose_role"),
+    path("<slug:trial>/participants/", participants.participants, name="participants"),
+    path("<slug:trial>/participants/<str:participant>/", include(_PARTICIPANT)),
+    path("<slug:trial>/queries/", asking.queries, name="queries"),
+    path("<slug:trial>/deviations/", asking.deviations, name="deviations"),
+    path("<slug:trial>/review/", oversight.review, name="review"),
+    path("<slug:trial>/audit/", oversight.audit, name="audit"),
+]
+handler404 = "equipoise.web.views.errors.not_found"
+handler500 = "equipoise.web.views.errors.failed"

@@ -1,0 +1,83 @@
+"""A synthetic site for the tests of the pages: a small trial in its middle, made once, copied for each test.
+
+Django is configured once a process, for a folder in which every test finds a fresh copy.
+"""
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from equipoise.cli.rehearsal.site import found_site, make_installation
+from equipoise.cli.rehearse import _part
+from equipoise.protocol import load_definition, study_file
+from equipoise.store import Installation, open_installation
+from equipoise.vocabulary import SteppingClock
+
+SLUG = "nct05921058"
+NOW = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Surakarta
+PARTICIPANTS = 6
+PEOPLE = {
+    "sponsor": "synthetic.sponsor",
+    "investigator": "synthetic.investigator",
+    "care_provider": "synthetic.nurse",
+    "outcomes_assessor": "synthetic.assessor",
+    "data_manager": "synthetic.data.manager",
+    "monitor": "synthetic.monitor",
+    "statistician": "synthetic.statistician",
+    "auditor": "synthetic.auditor",
+    "administrator": "synthetic.administrator",
+}
+"""Role -> the account of the synthetic site that has it."""
+
+
+def fresh_site() -> Installation:
+    """The site as it is at `NOW`, untouched by other tests; the former one of this process is gone."""
+    from django.db import connections
+
+    model, live = _model()
+    from equipoise.store.running import run_trials
+
+    connections.close_all()
+    run_trials(open_installation(model), SteppingClock(NOW))  # closes the ledgers of the former test
+    shutil.rmtree(live, ignore_errors=True)
+    shutil.copytree(model, live)
+    installation = open_installation(live)
+    run_trials(installation, SteppingClock(NOW))
+    return installation
+
+
+def client(role: str):
+    """A test client that is logged in as the account of this role."""
+    from django.test import Client
+
+    from equipoise.store.models import Account
+
+    logged_in = Client()
+    logged_in.force_login(
+        Account.objects.get(username=PEOPLE[role]),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    return logged_in
+
+
+@cache
+def _model() -> tuple[Path, Path]:
+    """The folder of the site that is copied, and the folder in which the live copy lies."""
+    from equipoise.web.site import configure
+
+    root = Path(tempfile.mkdtemp(prefix="equipoise-site-"))
+    installation = make_installation(root / "live")
+    assert not settings.configured, "Django is configured once a process"
+    configure(installation, SteppingClock(NOW), hosts=("testserver", "localhost", "127.0.0.1"))
+    file = study_file("NCT05921058")
+    part = _part(file, load_definition(file), PARTICIPANTS, 7, None)
+    found_site(installation, SLUG, file, part, NOW)
+    from django.db import connections
+
+    connections.close_all()
+    shutil.copytree(root / "live", root / "model")
+    return root / "model", root / "live"
