@@ -1,0 +1,148 @@
+"""How pages show what belongs to the study: wordings with a mark where they fall back, answers, days and moments."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from equipoise.conduct import Answer
+from equipoise.instruments.item import Item, ItemType, Label
+from equipoise.vocabulary import Role
+from equipoise.web import words
+
+register = template.Library()
+_FALLBACK = (
+    '<span lang="{0}">{1}</span> <span class="fallback" title="{2}">{3}<span class="visually-hidden"> {2}</span></span>'
+)
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def language() -> str:
+    """`en` or `id`, as the page is read."""
+    return (get_language() or "en")[:2]
+
+
+@register.filter
+def say(label: Label) -> str | SafeString:
+    """A study text in the reader's language; where it is missing, another one, marked as such."""
+    chosen = language()
+    if label.und or getattr(label, chosen, ""):
+        return label.text(chosen) if getattr(label, chosen, "") else label.und
+    other = "en" if label.en else "id"
+    mark = gettext("This text exists only in another language")
+    return format_html(_FALLBACK, other, label.text(other), mark, other.upper())
+
+
+@register.filter
+def plain(label: Label) -> str:
+    """A study text without the mark, for places that take no markup."""
+    return label.text(language())
+
+
+@register.filter
+def word(value: Enum) -> str:
+    """A stored word in the reader's language."""
+    return words.wording(value)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A calendar day: `08 Aug 2022` in English, `08-08-2022` in Indonesian."""
+    if value is None:
+        return ""
+    if language() == "id":
+        return value.strftime("%d-%m-%Y")
+    return f"{value.day:02d} {_MONTHS[value.month - 1]} {value.year}"
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Mapping[str, Any], value: datetime) -> str:
+    """A moment where the trial takes place, such as `08 Aug 2022 09:30 WIB`."""
+    local = value.astimezone(context["here"].trial.plan.zone)
+    return f"{day(local.date())} {local:%H:%M} {local.tzname()}"
+
+
+@register.simple_tag(takes_context=True)
+def now_here(context: Mapping[str, Any]) -> str:
+    """The present moment where the trial takes place."""
+    return moment(context, context["here"].trial.now())
+
+
+@register.simple_tag(takes_context=True)
+def zone_name(context: Mapping[str, Any]) -> str:
+    """The name of the zone in which the trial takes place, such as `WIB`."""
+    trial = context["here"].trial
+    return trial.now().astimezone(trial.plan.zone).tzname() or ""
+
+
+@register.filter
+def number(text: str) -> str:
+    """A number with the decimal sign of the reader's language."""
+    return text.replace(".", ",") if language() == "id" else text
+
+
+@register.simple_tag(takes_context=True)
+def shown(context: Mapping[str, Any], item: Item, answer: Answer | None) -> str | SafeString:
+    """An answer as people read it: the label of a code, a number with its unit, a day, a local moment."""
+    if answer is None:
+        return gettext("not done")
+    match item.type:
+        case ItemType.CHOICE:
+            text = next((say(code.label) for code in item.codes if code.value == answer.value), answer.value)
+        case ItemType.BOOLEAN:
+            text = gettext("Yes") if answer.value == "true" else gettext("No")
+        case ItemType.DATE:
+            text = day(answer.date())
+        case ItemType.DATETIME:
+            text = moment(context, answer.moment())
+        case ItemType.TEXT:
+            text = answer.value
+        case _:
+            text = f"{answer.comparator or ''}{number(answer.value)} {unit(answer.unit or '')}".strip()
+    return text
+
+
+@register.filter
+def unit(code: str) -> str:
+    """A UCUM code as it is written by hand."""
+    return (
+        code.replace("Cel", "°C")
+        .replace("[IU]", "IU")
+        .replace("[pH]", "pH")
+        .replace("[", "")
+        .replace("]", "")
+        .replace("10*", "10^")
+    )
+
+
+@register.filter
+def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """The value of a key that the template holds in a variable."""
+    return mapping.get(key, "")
+
+
+@register.inclusion_tag("_menu.html", takes_context=True)
+def trial_menu(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of a trial, for the role that one is in."""
+    here, path = context["here"], context["request"].path
+    places = [("trial", gettext("Overview")), ("participants", gettext("Participants"))]
+    places += [("queries", gettext("Queries")), ("deviations", gettext("Deviations"))]
+    if here.role in {Role.DATA_MANAGER, Role.INVESTIGATOR, Role.STATISTICIAN, Role.MONITOR, Role.AUDITOR}:
+        places.append(("review", gettext("Review")))
+    places.append(("audit", gettext("Audit trail")))
+    places.append(("delegation", gettext("Delegation log")))
+    links = [(reverse(name, args=[here.trial.slug]), text) for name, text in places if _exists(name)]
+    best = max((url for url, _ in links if path.startswith(url)), key=len, default="")
+    return {"places": [(url, text, url == best) for url, text in links]}
+
+
+def _exists(name: str) -> bool:
+    from equipoise.web.access import ACCESS  # noqa: PLC0415  # the access table imports views' neighbours
+
+    return name in ACCESS

@@ -1,0 +1,122 @@
+"""What the stored words are called on a page.  The word is stored, the wording is shown, in the reader's language."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from equipoise.conduct import (
+    DeviationKind,
+    PromptStatus,
+    QueryStatus,
+    ScreenFailure,
+    Stage,
+    WithdrawalFrom,
+    WithdrawalReason,
+)
+from equipoise.conduct.progress import Progress
+from equipoise.safety import ActionTaken, Causality, Expectedness, Outcome, Seriousness
+from equipoise.vocabulary import Role
+
+WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
+    Role: {
+        "participant": _("Participant"),
+        "investigator": _("Investigator"),
+        "care_provider": _("Care provider"),
+        "outcomes_assessor": _("Outcomes assessor"),
+        "data_manager": _("Data manager"),
+        "monitor": _("Monitor"),
+        "statistician": _("Statistician"),
+        "pharmacist": _("Pharmacist"),
+        "quality_officer": _("Quality officer"),
+        "dmc_member": _("Member of the data monitoring committee"),
+        "treating_physician": _("Treating physician"),
+        "administrator": _("Administrator"),
+        "auditor": _("Auditor"),
+        "sponsor": _("Sponsor"),
+        "system": _("System"),
+    },
+    Stage: {
+        "screened": _("Screened"),
+        "consented": _("Consented"),
+        "eligible": _("Eligible"),
+        "enrolled": _("Enrolled"),
+        "randomised": _("Randomised"),
+        "completed": _("Completed"),
+        "withdrawn": _("Withdrawn"),
+        "screen_failed": _("Screening failed"),
+    },
+    Progress: {
+        "not_due": _("Not due"),
+        "due": _("Due"),
+        "late": _("Late"),
+        "part_done": _("Part done"),
+        "done": _("Done"),
+        "missed": _("Missed"),
+        "not_expected": _("Not expected"),
+    },
+    ScreenFailure: {"not_eligible": _("Not eligible"), "declined": _("Declined"), "other": _("Other")},
+    WithdrawalFrom: {"treatment": _("The doses"), "follow_up": _("The whole trial")},
+    WithdrawalReason: {
+        "adverse_event": _("Adverse event"),
+        "participant_decision": _("Decision of the participant"),
+        "investigator_decision": _("Decision of the investigator"),
+        "lack_of_effect": _("Lack of effect"),
+        "lost_to_follow_up": _("Lost to follow-up"),
+        "pregnancy": _("Pregnancy"),
+        "death": _("Death"),
+        "other": _("Other"),
+    },
+    DeviationKind: {
+        "eligibility": _("Eligibility"),
+        "consent": _("Consent"),
+        "window": _("Visit window"),
+        "dosing": _("Dose"),
+        "procedure": _("Procedure"),
+        "masking": _("Masking"),
+        "other": _("Other"),
+    },
+    QueryStatus: {"open": _("Open"), "answered": _("Answered"), "closed": _("Closed")},
+    PromptStatus: {"open": _("Open"), "confirmed": _("Confirmed"), "changed": _("Changed")},
+    Seriousness: {
+        "death": _("Death"),
+        "life_threatening": _("Life-threatening"),
+        "hospitalisation": _("Hospital stay begun or prolonged"),
+        "disability": _("Lasting disability"),
+        "congenital_anomaly": _("Congenital anomaly"),
+        "medically_important": _("Medically important"),
+    },
+    Causality: {
+        "unrelated": _("Not related"),
+        "possible": _("Possibly related"),
+        "probable": _("Probably related"),
+        "definite": _("Definitely related"),
+    },
+    Expectedness: {"expected": _("Expected"), "unexpected": _("Unexpected")},
+    ActionTaken: {
+        "none": _("No change of the doses"),
+        "dose_omitted": _("A dose was omitted"),
+        "doses_stopped": _("The doses were stopped"),
+        "not_applicable": _("Not applicable"),
+    },
+    Outcome: {
+        "recovered": _("Recovered"),
+        "recovering": _("Recovering"),
+        "not_recovered": _("Not recovered"),
+        "sequelae": _("Recovered with sequelae"),
+        "fatal": _("Fatal"),
+        "unknown": _("Unknown"),
+    },
+}
+"""Kind of word -> word -> wording; a test holds it complete."""
+
+
+def wording(word: Enum) -> str:
+    """The wording of one stored word, in the reader's language."""
+    return str(WORDS[type(word)][str(word.value)])
+
+
+def choices(kind: type[Enum]) -> list[tuple[str, str]]:
+    """The words of a kind for a form: what is stored, what is shown."""
+    return [(str(word.value), wording(word)) for word in kind]
