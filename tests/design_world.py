@@ -44,6 +44,7 @@ def world(
         most=most * same,
         lowest=-np.inf * same,
         highest=np.inf * same,
+        cut=np.nan * same,
         towards_worse=same,
         between_items=np.linalg.cholesky(correlations),
         between_visits=np.array([stays] * items),

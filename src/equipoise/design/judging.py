@@ -1,6 +1,6 @@
 """What a design is told about itself: a plan that does not compare arms, shares no alpha, or has no power."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.design.design_report import HonestRow, Plan
@@ -17,17 +17,19 @@ BY_PROCEDURE = frozenset({"randomisation_test", "rank_randomisation_test"})
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the judgement rests on.  `is_restricted` says whether the procedure restricts which lists are possible."""
+    """What the judgement rests on.  `is_restricted` says whether the procedure restricts which lists are possible;
+    `left_out` are the analyses that were not simulated, each with the reason."""
 
     definition: StudyDefinition
     rows: Sequence[HonestRow]
     is_restricted: bool
     participants: int
+    left_out: Mapping[str, str]
 
 
 def judge_planning(judged: Judged) -> tuple[Finding, ...]:
     """The findings on a design, heaviest first."""
-    found = [*_compares(judged), *_shares(judged), *_restriction(judged), *_power(judged)]
+    found = [*_compares(judged), *_shares(judged), *_restriction(judged), *_power(judged), *_not_simulated(judged)]
     order = list(Severity)
     return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
 
@@ -128,6 +130,20 @@ def _power(judged: Judged) -> Iterator[Finding]:
                 "Take more participants, or say that the trial is a pilot and tests nothing.",
                 why="A trial without power asks people to take part in something that cannot answer.",
                 sources=("ICH E9 3.5", "SPIRIT 2025 item 19"),
+            )
+
+
+def _not_simulated(judged: Judged) -> Iterator[Finding]:
+    safety = {each.id for each in judged.definition.endpoints if each.rank is Rank.SAFETY}
+    for each in judged.definition.analysis.analyses:
+        if each.id in judged.left_out and each.endpoint not in safety:
+            yield Finding(
+                "DESIGN-NOT-SIMULATED",
+                Severity.WARNING,
+                f"analysis.analyses.{each.id}",
+                f"The analysis {each.id} ({each.method.replace('_', ' ')}) was not simulated: "
+                f"{judged.left_out[each.id]}.",
+                "Its error rate and power are not in this report: model its items in the scenario, or work them out.",
             )
 
 

@@ -129,7 +129,15 @@ class _Claims:
         notes = ["decides"] if analysis.role == "main" else []
         if analysis.analysis_set != "full_analysis_set":
             notes.append(analysis.analysis_set.removesuffix("_set").replace("_", " "))
+        if analysis.missing != "complete_cases":
+            notes.append(analysis.missing.replace("_", " "))
         return f"{method} ({', '.join(notes)})" if notes else method
 
 
-_METHODS = {"ancova": "analysis of covariance", "welch_t": "Welch's t test", "mann_whitney": "Mann-Whitney test"}
+_METHODS = {
+    "ancova": "analysis of covariance",
+    "welch_t": "Welch's t test",
+    "mann_whitney": "Mann-Whitney test",
+    "mmrm": "mixed model for repeated measures",
+    "risk_difference": "Boschloo's test",
+}

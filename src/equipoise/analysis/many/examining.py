@@ -61,7 +61,8 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
     place = modelled.places[primary_endpoint(definition).id]
     correlation = round(float(modelled.model.between_visits[place.item, place.outcome, 0]), 6)
     restricted = predictability(given.design.procedure, given.design.shares, given.participants)
-    judged = Judged(definition, rows, not isinstance(given.design.procedure, Complete), given.participants)
+    is_restricted = not isinstance(given.design.procedure, Complete)
+    judged = Judged(definition, rows, is_restricted, given.participants, planned.left_out)
     return DesignReport(
         study=definition.id,
         label=definition.label,
@@ -132,7 +133,9 @@ def _honest(
     )
     alternative = replace(
         _work(given, modelled, planned, {row.id: row.success for row in rows}),
-        truth=true_effects(modelled.model, {step.id: step.view for step in planned.steps}, given.seed),
+        truth=true_effects(
+            modelled.model, {step.id: step.view for step in planned.steps if step.id in planned.differences}, given.seed
+        ),
     )
     without, with_effect = (simulate(work, given.trials, workers) for work in (null, alternative))
     return (

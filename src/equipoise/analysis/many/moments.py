@@ -11,6 +11,9 @@ from equipoise.design.simulation.trials import Comparison
 
 Floats = NDArray[np.float64]
 
+REDUNDANT = 1e-12
+"""A column of which no more than this share is its own says nothing new."""
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -38,13 +41,43 @@ class Ancova:
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
         m = moments(compared.baseline, compared.metric, compared)
         with np.errstate(invalid="ignore", divide="ignore"):
-            spread = m.xx.sum(axis=0)
-            slope = m.xy.sum(axis=0) / spread
+            spread = m.xx[0] + m.xx[1]
+            slope = (m.xy[0] + m.xy[1]) / spread
             shift = m.x[1] - m.x[0]
-            df = m.n.sum(axis=0) - 3
-            variance = (m.yy.sum(axis=0) - slope * m.xy.sum(axis=0)) / df
+            df = m.n[0] + m.n[1] - 3
+            variance = (m.yy[0] + m.yy[1] - slope * (m.xy[0] + m.xy[1])) / df
             square = variance * (1 / m.n[0] + 1 / m.n[1] + shift**2 / spread)
             return _answers(m.y[1] - m.y[0] - slope * shift, square, df)
+
+
+@dataclass(frozen=True)
+class CovariateAncova:
+    """Analysis of covariance of the metric on arm, baseline and further covariates; n - 3 - covariates df.
+
+    Least squares by Frisch, Waugh and Lovell: arm and metric are freed of the intercept, the baseline and the
+    covariates, one after the other, and the rest of the metric is regressed on the rest of the arm.
+    """
+
+    def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
+        used = compared.side >= 0
+        arm, metric = np.where(compared.side == 1, 1.0, 0.0), np.where(used, compared.metric, 0.0)
+        n = used.sum(axis=1).astype(np.float64)
+        sound = np.ones(len(n), dtype=np.bool_)
+        basis = [np.where(used, 1.0, 0.0)]
+        for column in (compared.baseline, *compared.covariates):
+            rest = np.where(used, column, 0.0)
+            whole = (rest * rest).sum(axis=1)
+            rest = _freed(_freed(rest, basis), basis)  # twice is enough for full accuracy
+            sound &= (rest * rest).sum(axis=1) > REDUNDANT * whole
+            basis.append(rest)
+        arm, metric = _freed(_freed(arm, basis), basis), _freed(_freed(metric, basis), basis)
+        spread = (arm * arm).sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            estimate = (arm * metric).sum(axis=1) / spread
+            df = n - 1 - len(basis)
+            residual = metric - estimate[:, None] * arm
+            square = (residual * residual).sum(axis=1) / df / spread
+        return _answers(estimate, np.where(sound & (spread > REDUNDANT * n), square, np.nan), df)
 
 
 @dataclass(frozen=True)
@@ -54,8 +87,8 @@ class PooledT:
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
         m = moments(compared.metric, compared.metric, compared)
         with np.errstate(invalid="ignore", divide="ignore"):
-            df = m.n.sum(axis=0) - 2
-            square = m.yy.sum(axis=0) / df * (1 / m.n[0] + 1 / m.n[1])
+            df = m.n[0] + m.n[1] - 2
+            square = (m.yy[0] + m.yy[1]) / df * (1 / m.n[0] + 1 / m.n[1])
             return _answers(m.y[1] - m.y[0], square, df)
 
 
@@ -84,6 +117,15 @@ class PairedT:
         with np.errstate(invalid="ignore", divide="ignore"):
             df = m.n[self.arm] - 1
             return _answers(m.y[self.arm], m.yy[self.arm] / df / m.n[self.arm], df)
+
+
+def _freed(values: Floats, basis: list[Floats]) -> Floats:
+    """What is left of values (T, n) beside columns that are orthogonal to each other."""
+    for column in basis:
+        size = (column * column).sum(axis=1)
+        share = np.divide((values * column).sum(axis=1), size, out=np.zeros_like(size), where=size > 0)
+        values = values - share[:, None] * column
+    return values
 
 
 def _answers(estimate: Floats, square: Floats, df: Floats) -> Answers:

@@ -1,15 +1,17 @@
 """A study's plan as steps of a simulation: each planned analysis with its method for many trials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from equipoise.allocation.design import RandomisationDesign
 from equipoise.allocation.many_lists import ProcedureTable, draw_lists, tabulate
+from equipoise.analysis.execution.incomplete import STRATEGIES
 from equipoise.analysis.execution.multiplicity import families
 from equipoise.analysis.many.joint import MaxTest
-from equipoise.analysis.many.moments import Ancova, PairedT, WelchT
+from equipoise.analysis.many.moments import Ancova, CovariateAncova, PairedT, WelchT
+from equipoise.analysis.many.one_by_one import Imputed, OneByOne, Risks, odds, repeated_measures
 from equipoise.analysis.many.randomisation import RandomisationTest, complete_table
 from equipoise.design.simulation.answers import ManyAnalysis
 from equipoise.design.simulation.endpoint import view_of
@@ -21,6 +23,10 @@ from equipoise.protocol import Analysis, StudyDefinition
 TREATED, CONTROL = "treated", "control"
 ALL = "all"
 """The family of all confirmatory endpoints."""
+ASKED_ODDS, ASKED_REPEATED, ASKED_IMPUTED = 100, 50, 10
+"""Trials of each block of 1,000 in which a method without a fast version is asked: 4, 5 to 15, 100 to 300 ms each."""
+YES_NO = frozenset({"risk_difference"})
+NOT_DRAWN = "its endpoint is one of safety, or neither a number nor a yes or no in the scenario"
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,15 @@ class Lists:
 
 @dataclass(frozen=True)
 class PlannedSteps:
-    """The plan as a simulation runs it; `left_out` says why an analysis is not among the steps."""
+    """The plan as a simulation runs it; `left_out` says why an analysis is not among the steps.
+
+    `differences` are the steps that estimate a difference of means or of shares.
+    """
 
     steps: tuple[Step, ...]
     families: tuple[JointStep, ...]
     left_out: Mapping[str, str]
+    differences: frozenset[str]
 
 
 def lists_of(definition: StudyDefinition, design: RandomisationDesign, participants: int) -> Lists:
@@ -67,14 +77,14 @@ def planned_steps(
         if reason:
             left_out[analysis.id] = reason
             continue
-        place = modelled.places[analysis.endpoint]
         for arms in contrasts(definition):
-            view = view_of(analysis, endpoints[analysis.endpoint], place, arms)
+            view = view_of(analysis, endpoints[analysis.endpoint], modelled, arms)
             treated = design.arms.index(definition.arms[arms[0]].id)
             for suffix, method in _methods(analysis, table, treated).items():
                 name = step_id(definition, analysis.id, arms[0])
                 steps.append(Step(f"{name}.{suffix}" if suffix else name, view, method))
-    return PlannedSteps(tuple(steps), _families(definition, design, table, steps), left_out)
+    differences = {each.id for each in steps if not isinstance(each.method, OneByOne) or each.method.fit is not odds}
+    return PlannedSteps(tuple(steps), _families(definition, design, table, steps), left_out, frozenset(differences))
 
 
 def contrasts(definition: StudyDefinition) -> tuple[tuple[int, int], ...]:
@@ -92,8 +102,13 @@ def step_id(definition: StudyDefinition, analysis: str, arm: int) -> str:
 def _methods(analysis: Analysis, table: ProcedureTable, treated: int) -> Mapping[str, ManyAnalysis]:
     """The method for many trials by the suffix of its step; none where the method is not simulated."""
     ranks = RandomisationTest(complete_table(), 1, ranks=True, given_sizes=True)
+    if analysis.missing != "complete_cases":
+        return {"": OneByOne(Imputed(STRATEGIES[analysis.missing]), ASKED_IMPUTED)}
     known: Mapping[str, Mapping[str, ManyAnalysis]] = {
-        "ancova": {"": Ancova()},
+        "ancova": {"": CovariateAncova() if analysis.covariates else Ancova()},
+        "proportional_odds": {"": OneByOne(odds, ASKED_ODDS)},
+        "mmrm": {"": OneByOne(repeated_measures, ASKED_REPEATED)},
+        "risk_difference": {"": Risks()},
         "welch_t": {"": WelchT()},
         "randomisation_test": {"": RandomisationTest(table, treated)},
         "rank_randomisation_test": {"": RandomisationTest(table, treated, ranks=True)},
@@ -106,13 +121,14 @@ def _methods(analysis: Analysis, table: ProcedureTable, treated: int) -> Mapping
 def _why_not(analysis: Analysis, modelled: Modelled, arms: int) -> str:
     """Why an analysis cannot be simulated; empty if it can."""
     if analysis.endpoint in modelled.left_out:
-        return "its endpoint is no number, or one of safety"
-    if not _methods(analysis, complete_table(), 1):
-        return f"the method {analysis.method.replace('_', ' ')} is not simulated"
-    if analysis.missing != "complete_cases":
-        return f"the rule {analysis.missing.replace('_', ' ')} for missing values is not simulated"
-    if analysis.covariates:
-        return "its covariates are not simulated"
+        return NOT_DRAWN
+    if np.isfinite(modelled.model.cut[modelled.places[analysis.endpoint].item]) != (analysis.method in YES_NO):
+        return "its endpoint is a yes or no, or its method wants one"
+    if analysis.missing != "complete_cases" and analysis.method != "ancova":
+        return "rules for missing values go with analysis of covariance only"
+    unknown = [name for name in analysis.covariates if name not in modelled.model.items]
+    if unknown:
+        return f"its covariate {unknown[0]} is no number, and no yes or no, in the scenario"
     if arms > 2 and analysis.method in ("randomisation_test", "rank_randomisation_test"):
         return "randomisation tests compare two arms"
     return ""
@@ -129,7 +145,7 @@ def _families(
     """Max-T over all confirmatory endpoints together, and over the plan's families where it asks for that; two arms."""
     if len(definition.arms) > 2:
         return ()
-    views = {step.id: step.view for step in steps}
+    views = {step.id: replace(step.view, covariates=(), visits=()) for step in steps}
     planned = {
         name: [each.id for each in members if each.id in views] for name, members in families(definition).items()
     }

@@ -65,8 +65,8 @@ class JointAnalysis(Protocol):
 
 def _bound(df: Floats, alpha: float) -> Floats:
     """Quantile of Student's t at 1 - alpha/2, worked out once per number of degrees of freedom where they are whole."""
-    if len(df) and df.min() == df.max():
-        return np.full(len(df), special.stdtrit(df[0], 1 - alpha / 2))
+    if len(df) and (df == df[0]).all():
+        return np.asarray(special.stdtrit(df[0], 1 - alpha / 2))
     known, place = np.unique(df, return_inverse=True)
     quantiles: Floats = special.stdtrit(known, 1 - alpha / 2)[place]
     return quantiles

@@ -1,8 +1,12 @@
-"""What is counted over simulated trials: conditions on the answers of the analyses, each a value that can travel."""
+"""What is counted over simulated trials: conditions on the answers of the analyses, each a value that can travel.
 
-from collections.abc import Mapping
+A slow analysis answers for the first trials of a block alone; a condition on several holds or not in those that all of
+them answer for.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +54,8 @@ class Without:
     second: Criterion
 
     def __call__(self, answers: Mapping[str, Answers]) -> Flags:
-        return self.first(answers) & ~self.second(answers)
+        first, second = _shared([self.first(answers), self.second(answers)])
+        return first & ~second
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class AtLeast:
     criteria: tuple[Criterion, ...]
 
     def __call__(self, answers: Mapping[str, Answers]) -> Flags:
-        holding = np.sum([each(answers) for each in self.criteria], axis=0)
+        holding = np.sum(_shared([each(answers) for each in self.criteria]), axis=0)
         return np.asarray(holding >= self.least)
 
 
@@ -73,6 +78,15 @@ class StepUp:
     alpha: float
 
     def __call__(self, answers: Mapping[str, Answers]) -> Flags:
-        p = np.sort([answers[name].p() for name in self.analyses], axis=0)[::-1]
+        p = np.sort(_shared([answers[name].p() for name in self.analyses]), axis=0)[::-1]
         bounds = self.alpha / np.arange(1, len(p) + 1)
         return np.asarray((p <= bounds[:, None]).any(axis=0))
+
+
+Values = TypeVar("Values", bound=np.generic)
+
+
+def _shared(each: Sequence[NDArray[Values]]) -> list[NDArray[Values]]:
+    """The trials that all have an entry for."""
+    count = min(map(len, each))
+    return [one[:count] for one in each]

@@ -46,10 +46,10 @@ def draw_presence(model: TrialModel, latent: Floats, arm: Sides, generator: np.r
     Who leaves does so at a uniform moment of the study.  A tendency that depends on the baseline, or on the outcome,
     has correlation 0.7 with it; its threshold gives the stated share in the reference arm.
     """
-    seen = np.ones((model.visits, *arm.shape), dtype=np.bool_)
     shares = model.leaving
     if not any(shares):
-        return seen
+        return np.broadcast_to(np.True_, (model.visits, *arm.shape))
+    seen = np.ones((model.visits, *arm.shape), dtype=np.bool_)
     leaves = generator.random(arm.shape) < shares[0]
     for share, visit in zip(shares[1:], (0, model.visits - 1), strict=True):
         if share:
@@ -79,13 +79,17 @@ def measure(
     model: TrialModel, latent: Floats, arm: Sides, adherent: NDArray[np.bool_]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """What is reported for the latent values (overwritten), and which of it lies below a limit."""
-    below = np.zeros(latent.shape, dtype=np.bool_)
+    limited = np.isfinite(model.lowest).any()
+    below = np.zeros(latent.shape, dtype=np.bool_) if limited else np.broadcast_to(np.False_, latent.shape)
+    taken = {k: (arm == k) & adherent for k in np.flatnonzero(model.effect.any(axis=(1, 2)))}
     for visit in range(model.visits):
         for item in range(len(model.items)):
-            value, effects = latent[visit, item], model.effect[:, visit, item]
-            value *= model.spread[item]
-            if effects.any():
-                value += effects[arm] * adherent
+            value = latent[visit, item]
+            if model.spread[item] != 1.0:
+                value *= model.spread[item]
+            for k, inside in taken.items():
+                if model.effect[k, visit, item]:
+                    value += model.effect[k, visit, item] * inside
             if model.shared[visit, item]:
                 value += model.shared[visit, item]
             _report(model, item, value, below[visit, item])
@@ -94,10 +98,13 @@ def measure(
 
 def _report(model: TrialModel, item: int, value: Floats, below: NDArray[np.bool_]) -> None:
     """From deviations on the item's scale to what is written down, in place."""
+    if np.isfinite(model.cut[item]):
+        np.greater(value, model.cut[item], out=value)
+        return
     if model.log[item]:
         np.exp(value, out=value)
         value *= model.typical[item]
-    else:
+    elif model.typical[item]:
         value += model.typical[item]
     if np.isfinite(model.least[item]) or np.isfinite(model.most[item]):
         np.clip(value, model.least[item], model.most[item], out=value)
@@ -139,6 +146,6 @@ def _mix_visits(latent: Floats, factors: Floats) -> None:
 
 def _adherent(model: TrialModel, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.bool_]:
     if not model.non_adherence:
-        return np.ones(shape, dtype=np.bool_)
+        return np.broadcast_to(np.True_, shape)
     kept: NDArray[np.bool_] = generator.random(shape) >= model.non_adherence
     return kept

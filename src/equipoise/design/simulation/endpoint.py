@@ -1,10 +1,10 @@
 """What the plan's rules make of simulated values: one endpoint, one set, one pair of arms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from equipoise.design.simulation.modelling import Place
+from equipoise.design.simulation.modelling import Modelled, Place, needs_course
 from equipoise.design.simulation.trials import Comparison, Floats, Sides, Trials
 from equipoise.protocol.analysis_plan import Analysis
 from equipoise.protocol.objectives import Endpoint
@@ -14,7 +14,8 @@ from equipoise.protocol.objectives import Endpoint
 class View:
     """How an analysis looks at trials: an endpoint's place and scale, the rule for limits, the set, the arms.
 
-    `arms` are the indices of the experimental and the reference arm.
+    `arms` are the indices of the experimental and the reference arm; `covariates` items that are read at baseline;
+    `visits` those of the course, for methods that use who left before the outcome.
     """
 
     place: Place
@@ -23,38 +24,58 @@ class View:
     below_limit: str
     per_protocol: bool
     arms: tuple[int, int]
+    covariates: tuple[int, ...] = ()
+    visits: tuple[int, ...] = ()
 
     def __call__(self, trials: Trials) -> Comparison:
         baseline = self._values(trials, self.place.baseline)
         outcome = self._values(trials, self.place.outcome)
-        return Comparison(baseline, outcome, outcome - baseline if self.is_change else outcome, self._side(trials))
+        compared = Comparison(baseline, outcome, self._metric(outcome, baseline), self._side(trials))
+        if not (self.covariates or self.visits):
+            return compared
+        beside = [_reported(trials, self.place.baseline, item, self.below_limit) for item in self.covariates]
+        course = [
+            np.where(trials.seen[visit], self._metric(self._values(trials, visit), baseline), np.nan)
+            for visit in self.visits
+        ]
+        return replace(compared, covariates=np.array(beside), course=np.array(course))
+
+    def _metric(self, value: Floats, baseline: Floats) -> Floats:
+        return value - baseline if self.is_change else value
 
     def _values(self, trials: Trials, visit: int) -> Floats:
-        values = trials.values[visit, self.place.item]
-        if self.below_limit == "half_limit":
-            below = trials.below[visit, self.place.item]
-            if below.any():
-                values = np.where(below, values / 2, values)
-        return self.scaled(values)
+        return self.scaled(_reported(trials, visit, self.place.item, self.below_limit))
 
     def scaled(self, values: Floats) -> Floats:
         """Values on the endpoint's scale."""
         return np.log10(values) if self.is_log else values
 
     def _side(self, trials: Trials) -> Sides:
-        sides = np.full(max(int(trials.arm.max()), *self.arms) + 1, -1, dtype=np.int8)
-        sides[self.arms[0]], sides[self.arms[1]] = 1, 0
-        side: Sides = sides[trials.arm]
-        seen = trials.seen[self.place.outcome]
-        if not seen.all():
-            side[~seen] = -1
+        """1, 0 or -1, from arms and from who is used, without a gather: comparisons of bytes are quick."""
+        treated, reference = (trials.arm == arm for arm in self.arms)
+        used = treated | reference
+        if not self.visits:
+            used &= trials.seen[self.place.outcome]
         if self.per_protocol:
-            side[~trials.adherent] = -1
+            used &= trials.adherent
+        side: Sides = treated.view(np.int8) & used
+        side -= ~used
         return side
 
 
-def view_of(analysis: Analysis, endpoint: Endpoint, place: Place, arms: tuple[int, int]) -> View:
+def _reported(trials: Trials, visit: int, item: int, below_limit: str) -> Floats:
+    """What was reported, by the plan's rule for values below a limit."""
+    values: Floats = trials.values[visit, item]
+    if below_limit == "half_limit":
+        below = trials.below[visit, item]
+        if below.any():
+            values = np.where(below, values / 2, values)
+    return values
+
+
+def view_of(analysis: Analysis, endpoint: Endpoint, modelled: Modelled, arms: tuple[int, int]) -> View:
     """The view that an analysis of the plan takes."""
+    place = modelled.places[endpoint.id]
     return View(
         place,
         endpoint.metric == "change",
@@ -62,4 +83,6 @@ def view_of(analysis: Analysis, endpoint: Endpoint, place: Place, arms: tuple[in
         analysis.below_limit,
         analysis.analysis_set == "per_protocol_set",
         arms,
+        tuple(modelled.model.items.index(name) for name in analysis.covariates),
+        modelled.courses[endpoint.id] if needs_course(analysis) else (),
     )

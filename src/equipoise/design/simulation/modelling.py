@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from equipoise.design.planning import Matrix
-from equipoise.design.scenario import QuantityModel, Scenario
+from equipoise.design.scenario import PresenceModel, QuantityModel, Scenario
 from equipoise.design.simulation.trial_model import Floats, TrialModel
+from equipoise.instruments.item import ItemType
 from equipoise.protocol import StudyDefinition, asked_items
+from equipoise.protocol.analysis_plan import Analysis
 from equipoise.protocol.objectives import Endpoint, Rank
 from equipoise.vocabulary import Refusal
 
@@ -24,11 +27,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Modelled:
-    """A study as a model: `places` of the endpoints that are numbers, and the ids of those that are not simulated."""
+    """A study as a model: `places` of the endpoints that it draws, the ids of those that it does not, and the visits
+    after baseline (`courses`) that each endpoint has."""
 
     model: TrialModel
     places: Mapping[str, Place]
     left_out: tuple[str, ...]
+    courses: Mapping[str, tuple[int, ...]]
 
 
 def model_of_study(
@@ -40,12 +45,15 @@ def model_of_study(
     reference arm, and to other items by their dependence on disease activity; it counts where the scenario names no
     effect at all.
     """
-    numeric = _numeric(definition, scenario)
-    endpoints = [each for each in definition.endpoints if each.id in numeric and only in (None, each.id)]
+    drawable = _drawable(definition, scenario)
+    endpoints = [each for each in definition.endpoints if each.id in drawable and only in (None, each.id)]
     if not endpoints:
-        raise Refusal("DESIGN-ENDPOINT", "No endpoint of this study is a number.", "Name a numeric primary endpoint.")
+        raise Refusal(
+            "DESIGN-ENDPOINT", "No endpoint of this study is a number, or a yes or no.", "Name a primary endpoint."
+        )
     items = _items(definition, scenario, endpoints)
-    visits = _visits(definition, endpoints)
+    courses = {each.id: _course(definition, each) for each in endpoints}
+    visits = _visits(definition, endpoints, courses)
     arms = tuple(arm.id for arm in definition.arms)
     worse = worsening(definition)
     models = [_quantity(definition, scenario, item) for item in items]
@@ -66,6 +74,7 @@ def model_of_study(
         most=np.array([each.most for each in models]),
         lowest=np.array([-np.inf if each.lowest is None else each.lowest for each in models]),
         highest=np.array([np.inf if each.highest is None else each.highest for each in models]),
+        cut=np.array([_cut(definition, scenario, item) for item in items]),
         towards_worse=np.array([worse.get(item, 1.0) for item in items]),
         between_items=_factor(item_correlations(scenario, items, activity), "the endpoints"),
         between_visits=np.array([_factor(visit_correlations(scenario, item, len(visits)), item) for item in items]),
@@ -82,7 +91,12 @@ def model_of_study(
         each.id: Place(items.index(each.item), visits.index(each.baseline), visits.index(each.encounter))
         for each in endpoints
     }
-    return Modelled(model, places, tuple(each.id for each in definition.endpoints if each.id not in places))
+    return Modelled(
+        model,
+        places,
+        tuple(each.id for each in definition.endpoints if each.id not in places),
+        {name: tuple(visits.index(visit) for visit in course) for name, course in courses.items()},
+    )
 
 
 def item_correlations(scenario: Scenario, items: tuple[str, ...], activity: Floats) -> Floats:
@@ -155,21 +169,42 @@ def primary_endpoint(definition: StudyDefinition) -> Endpoint:
     return min(definition.endpoints, key=lambda each: order.index(each.rank))
 
 
-def _numeric(definition: StudyDefinition, scenario: Scenario) -> frozenset[str]:
-    asked = asked_items(definition)
+def _drawable(definition: StudyDefinition, scenario: Scenario) -> frozenset[str]:
+    """The endpoints that are compared and that the model can draw."""
     return frozenset(
         each.id
         for each in definition.endpoints
-        if each.rank is not Rank.SAFETY and isinstance(scenario.model_of(asked[each.item].item), QuantityModel)
+        if each.rank is not Rank.SAFETY and can_be_drawn(definition, scenario, each.item)
     )
+
+
+def can_be_drawn(definition: StudyDefinition, scenario: Scenario, item: str) -> bool:
+    """Whether an item is a number, or a yes or no, in the scenario."""
+    asked = asked_items(definition)[item].item
+    model = scenario.model_of(asked)
+    return isinstance(model, QuantityModel) or (
+        asked.type is ItemType.BOOLEAN and isinstance(model, PresenceModel) and 0 < model.share < 1
+    )
+
+
+def needs_course(analysis: Analysis) -> bool:
+    """Whether an analysis uses participants without an outcome, and so every visit that they came to."""
+    return analysis.method == "mmrm" or analysis.missing != "complete_cases"
 
 
 def _items(definition: StudyDefinition, scenario: Scenario, endpoints: list[Endpoint]) -> tuple[str, ...]:
     """The items to draw; the entry item, or else that of the primary endpoint, comes first."""
     rule = entry_rule(scenario)
     first = rule[0] if rule else primary_endpoint(definition).item
-    named = [first, *(each.item for each in endpoints)]
-    return tuple(dict.fromkeys(named))
+    chosen = {each.id for each in endpoints}
+    covariates = [
+        name
+        for each in definition.analysis.analyses
+        if each.endpoint in chosen
+        for name in each.covariates
+        if can_be_drawn(definition, scenario, name)
+    ]
+    return tuple(dict.fromkeys([first, *(each.item for each in endpoints), *covariates]))
 
 
 def entry_rule(scenario: Scenario) -> tuple[str, float] | None:
@@ -186,13 +221,32 @@ def _quantity(definition: StudyDefinition, scenario: Scenario, item: str) -> Qua
     if item not in asked:
         raise Refusal("SCENARIO-ITEM", f"The study asks no item `{item}`.", "Name an item of the study's forms.")
     model = scenario.model_of(asked[item].item)
+    if isinstance(model, PresenceModel) and can_be_drawn(definition, scenario, item):
+        return QuantityModel(typical=0, spread=1, scale="identity", activity=model.activity, decimals=6)
     if not isinstance(model, QuantityModel):
         raise Refusal("SCENARIO-ITEM", f"`{item}` is no number in this scenario.", "Model it as a quantity.")
     return model
 
 
-def _visits(definition: StudyDefinition, endpoints: list[Endpoint]) -> tuple[str, ...]:
-    wanted = {name for each in endpoints for name in (each.baseline, each.encounter)}
+def _cut(definition: StudyDefinition, scenario: Scenario, item: str) -> float:
+    """The latent level above which a yes-or-no item is a yes; nan for a number."""
+    model = scenario.model_of(asked_items(definition)[item].item)
+    return float(special.ndtri(1 - model.share)) if isinstance(model, PresenceModel) else np.nan
+
+
+def _course(definition: StudyDefinition, endpoint: Endpoint) -> tuple[str, ...]:
+    """The visits after baseline that ask the endpoint's form, where an analysis needs them; else the endpoint's own."""
+    if not any(needs_course(each) for each in definition.analysis.analyses if each.endpoint == endpoint.id):
+        return (endpoint.encounter,)
+    form = asked_items(definition)[endpoint.item].form.id
+    order = [each.id for each in definition.encounters if form in each.forms]
+    return tuple(order[order.index(endpoint.baseline) + 1 : order.index(endpoint.encounter) + 1])
+
+
+def _visits(
+    definition: StudyDefinition, endpoints: list[Endpoint], courses: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    wanted = {name for each in endpoints for name in (each.baseline, *courses[each.id])}
     return tuple(each.id for each in definition.encounters if each.id in wanted)
 
 

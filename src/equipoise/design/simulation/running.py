@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from equipoise.design.nature import stream
 from equipoise.design.simulation.answers import Answers, JointAnalysis, ManyAnalysis
-from equipoise.design.simulation.criteria import Criterion
+from equipoise.design.simulation.criteria import Criterion, Flags
 from equipoise.design.simulation.drawing import draw_latent, draw_trials, measure
 from equipoise.design.simulation.endpoint import View
 from equipoise.design.simulation.operating import EstimateTally, Estimation, Rate, estimation
@@ -75,6 +75,7 @@ class Work:
     alpha: float
     seed: int
     truth: Mapping[str, float]
+    """Step -> the true value of what it estimates, where that is to be watched."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Tally:
     """What one block of trials has counted."""
 
     trials: int
-    counts: Mapping[str, int]
+    counts: Mapping[str, tuple[int, int]]
+    """Criterion -> trials in which it holds, of those that were asked."""
     estimates: Mapping[str, EstimateTally]
 
 
@@ -105,10 +107,11 @@ def simulate(work: Work, trials: int, workers: Workers) -> Outcome:
     """Draw and analyse `trials` trials.  The outcome depends on `work` and `trials` alone, not on the workers."""
     blocks = [(start // BLOCK, min(BLOCK, trials - start)) for start in range(0, trials, BLOCK)]
     tallies = list(workers(partial(run_block, work), blocks))
-    rates = {name: Rate(sum(tally.counts[name] for tally in tallies), trials) for name in work.criteria}
+    rates = {
+        name: Rate(*map(sum, zip(*(tally.counts[name] for tally in tallies), strict=True))) for name in work.criteria
+    }
     found = {
-        step.id: estimation(work.truth.get(step.id, 0.0), [tally.estimates[step.id] for tally in tallies])
-        for step in work.steps
+        name: estimation(truth, [tally.estimates[name] for tally in tallies]) for name, truth in work.truth.items()
     }
     return Outcome(trials, rates, {name: each for name, each in found.items() if each is not None})
 
@@ -129,8 +132,8 @@ def run_block(work: Work, block: Block) -> Tally:
         answers |= {f"{family.id}.{member}": each for member, each in zip(family.members, found, strict=True)}
     return Tally(
         count,
-        {name: int(criterion(answers).sum()) for name, criterion in work.criteria.items()},
-        {step.id: _tallied(answers[step.id], work.truth.get(step.id, 0.0), work.alpha) for step in work.steps},
+        {name: _counted(criterion(answers)) for name, criterion in work.criteria.items()},
+        {name: _tallied(answers[name], truth, work.alpha) for name, truth in work.truth.items()},
     )
 
 
@@ -153,8 +156,12 @@ def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dic
     return found
 
 
+def _counted(holds: Flags) -> tuple[int, int]:
+    return int(holds.sum()), len(holds)
+
+
 def _tallied(answers: Answers, truth: float, alpha: float) -> EstimateTally:
     known = np.isfinite(answers.estimate)
     away = answers.estimate[known] - truth
-    covered = int(answers.covers(truth, alpha)[known].sum()) if answers.has_interval() else None
+    covered = int((answers.covers(truth, alpha) & known).sum()) if answers.has_interval() else None
     return EstimateTally(int(known.sum()), float(away.sum()), float((away * away).sum()), covered)

@@ -18,7 +18,7 @@ class TrialModel:
     items typical * exp(spread * latent) - shifted by `shared` (V x I, everybody) and `effect` (A x V x I), both on that
     scale, limited to least..most, and rounded to `decimals` (more than 6: not rounded); below `lowest` and above
     `highest` a laboratory stops counting.  `entry` is the least latent value of item 0 at baseline, `towards_worse`
-    (I) the sign of worsening.
+    (I) the sign of worsening.  An item with a `cut` (nan for none) is a yes or no: 1 above it, else 0.
     """
 
     items: tuple[str, ...]
@@ -31,6 +31,7 @@ class TrialModel:
     most: Floats
     lowest: Floats
     highest: Floats
+    cut: Floats
     towards_worse: Floats
     between_items: Floats
     between_visits: Floats

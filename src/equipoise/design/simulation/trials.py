@@ -1,6 +1,6 @@
 """Simulated trials as arrays, and what one analysis sees of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +34,17 @@ class Comparison:
     """What an analysis of one endpoint is given: T trials of n participants in order of entry.
 
     `side` is 1 for the experimental arm, 0 for the reference arm, -1 for who is not used; their numbers are never
-    read.  `metric` is the endpoint's own: the change from baseline, or the value.
+    read.  `metric` is the endpoint's own: the change from baseline, or the value.  Where a method asks for them,
+    `covariates` (C, T, n) were measured at baseline, and `course` (V, T, n) is the metric at each visit up to the
+    endpoint's, nan for who did not come; `side` then holds everybody of the set.
     """
 
     baseline: Floats
     outcome: Floats
     metric: Floats
     side: Sides
+    covariates: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
+    course: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
 
     @property
     def count(self) -> int:
