@@ -128,7 +128,9 @@ def _appoint(today: date) -> dict[str, str]:
         trial.do(by, Appoint(CAST[role], Role(role), (), today, "GCP certificate", today))
     cookies = {}
     for role, name in CAST.items():
-        account = Account.objects.create(username=name, display_name=name.replace("synthetic.", "Synthetic "))
+        account = Account.objects.create(
+            username=name, display_name=name.replace("synthetic.", "Synthetic "), is_demonstration=True
+        )
         session = SessionStore()
         session[SESSION_KEY] = str(account.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

@@ -21,6 +21,7 @@ from equipoise.conduct import (
     is_asked,
     may,
 )
+from equipoise.conduct.naming import prompt_name, sees_prompt
 from equipoise.conduct.progress import open_items
 from equipoise.conduct.sight import sees, sees_point
 from equipoise.instruments.item import Item, ItemType, Label
@@ -35,8 +36,9 @@ _MEX = "mex_sledai"
 class Field:
     """One item on the screen.
 
-    `value` and `unit` are what the fields hold, `seq` the entry that the screen shows; `state` is one of `empty, saved,
-    not_done, asks, reason, conflict, refused`.  `sentence` and `remedy` say what stands against what was typed.
+    `value` and `unit` are what the fields hold, `version` how many values the point has held; `state` is one of `empty,
+    saved, not_done, asks, reason, conflict, refused`.  `sentence` and `remedy` say what stands against what was typed.
+    No number here counts over the whole trial: it would tell of answers that are hidden.
     """
 
     item: Item
@@ -44,12 +46,11 @@ class Field:
     kind: str
     value: str
     unit: str
-    seq: int | None
+    version: int
     datum: Datum | None
     state: str
-    prompts: tuple[tuple[int, Label | str], ...] = ()
+    prompts: tuple[tuple[str, Label | str], ...] = ()
     queries: int = 0
-    changes: int = 0
     is_shown: bool = True
     heading: Label | None = None
     sentence: str = ""
@@ -122,7 +123,10 @@ def field_of(here: Here, participant: Participant, page: Page, item: Item) -> Fi
     asking = tuple(
         each
         for each in participant.prompts.values()
-        if each.page == page and item.id in each.items and each.status is PromptStatus.OPEN
+        if each.page == page
+        and item.id in each.items
+        and each.status is PromptStatus.OPEN
+        and sees_prompt(here.trial.plan, here.role, each)
     )
     return Field(
         item=item,
@@ -130,15 +134,14 @@ def field_of(here: Here, participant: Participant, page: Page, item: Item) -> Fi
         kind=_KINDS[item.type],
         value=_written(datum, item, here.trial.plan.zone),
         unit=(datum.answer.unit if datum and datum.answer else None) or item.unit,
-        seq=datum.seq if datum else None,
+        version=len(past),
         datum=datum,
         state="empty" if datum is None else "not_done" if datum.answer is None else "asks" if asking else "saved",
-        prompts=tuple((each.number, _question(here, form, each)) for each in asking),
+        prompts=tuple((prompt_name(participant, each), _question(form, each)) for each in asking),
         queries=sum(
             query.point == page.point(item.id) and query.status is not QueryStatus.CLOSED
             for query in participant.queries.values()
         ),
-        changes=len(past),
         is_shown=is_asked(form, item.id, answers) or datum is not None,
         request=new_request(),
         is_writable=may(here.role, "capture"),
@@ -180,7 +183,7 @@ def _written(datum: Datum | None, item: Item, zone: ZoneInfo) -> str:
     return answer.typed or f"{answer.comparator or ''}{answer.value}"
 
 
-def _question(here: Here, form: PlannedForm, prompt: Prompt) -> Label | str:
+def _question(form: PlannedForm, prompt: Prompt) -> Label | str:
     for planned in form.checks:
         if planned.check.id == prompt.check:
             return planned.check.message

@@ -49,10 +49,17 @@ def read_date(text: str, name: str = "date") -> date:
     try:
         if day_first:
             day, month, year = (int(part) for part in day_first.groups())
-            return date(year, month, day)
-        return date.fromisoformat(stripped)
+            return _in_our_time(date(year, month, day))
+        return _in_our_time(date.fromisoformat(stripped))
     except ValueError:
         raise _refusal(name, "is no date", "Write it as 31-08-2022 or 2022-08-31.") from None
+
+
+def _in_our_time(day: date) -> date:
+    """Raises `ValueError` for a day that no trial knows and that no calendar could add a window to."""
+    if not 1900 <= day.year < 2200:
+        raise ValueError
+    return day
 
 
 _ABSENT = object()
@@ -83,6 +90,7 @@ def _one(hint: Any, name: str, text: str, plan: Plan) -> Any:
 def _moment(name: str, text: str, plan: Plan) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
+        _in_our_time(moment.date())
     except ValueError:
         raise _refusal(name, "is no date and time", "Write it as 2022-08-31T14:30.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=plan.zone)

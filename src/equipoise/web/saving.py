@@ -1,7 +1,7 @@
 """Saving one answer, so that none is ever lost: not by a double click, two tabs, two people or a dropped connection.
 
-A save names the entry that its screen showed (`based_on`).  Where another entry counts by now, nothing is written and
-both values are shown.  A repeated request writes once.
+A save names the version that its screen showed: how many values the point had held.  Where there is a later one by now,
+nothing is written and both values are shown.  A repeated request writes once.
 """
 
 from dataclasses import dataclass, replace
@@ -41,18 +41,19 @@ Outcome = Saved | NeedsReason | Conflict
 
 
 def save_answer(
-    here: Here, number: str, page: Page, typed: Typed, *, based_on: int | None, reason: str = "", request: str = ""
+    here: Here, number: str, page: Page, typed: Typed, *, based_on: int, reason: str = "", request: str = ""
 ) -> Outcome:
     """Save one answer as a first answer or as a correction.  Raises `Refusal` where a rule stands against it.
 
-    `based_on` is the entry that the screen showed, None where it showed no answer.
+    `based_on` is how many values the point had held when the screen was drawn, 0 where it showed no answer.
     """
     typed = with_iso_date(here.trial.plan.form(page.form), typed)
     point = page.point(typed.item)
-    current = here.trial.look(lambda state: state.conduct.participant(number).current(point))
+    past = here.trial.look(lambda state: state.conduct.participant(number).history(point))
+    current = past[-1] if past else None
     if current is None:
         command: Capture | Correct = Capture(number, page, (replace(typed, reason=typed.reason or reason),))
-    elif current.seq != based_on:
+    elif len(past) != based_on:
         if _is_same(here, page, typed, current):
             return _saved(here, number, page, typed.item)
         return Conflict(current)

@@ -63,8 +63,7 @@ def _events(plan: Plan, trial: Trial, person: Participant) -> Iterator[Happening
 def _ends(plan: Plan, person: Participant, role: Role) -> Iterator[Happening]:
     for query in person.queries.values():
         if sees_query(plan, role, query):
-            what = gettext("Query %(number)d raised") % {"number": query.number}
-            yield Happening(plan.local_date(query.raised_at), what, wording(query.status))
+            yield Happening(plan.local_date(query.raised_at), gettext("Query raised"), wording(query.status))
     for withdrawal in person.withdrawals:
         yield Happening(withdrawal.on, gettext("Stopped"), wording(withdrawal.stops))
     if person.completed_on:

@@ -20,6 +20,7 @@ register = template.Library()
 _FALLBACK = (
     '<span lang="{0}">{1}</span> <span class="fallback" title="{2}">{3}<span class="visually-hidden"> {2}</span></span>'
 )
+_UNITS = (("Cel", "°C"), ("10*", "10^"), ("[", ""), ("]", ""))
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -111,14 +112,19 @@ def shown(context: Mapping[str, Any], item: Item, answer: Answer | None) -> str 
 @register.filter
 def unit(code: str) -> str:
     """A UCUM code as it is written by hand."""
-    return (
-        code.replace("Cel", "°C")
-        .replace("[IU]", "IU")
-        .replace("[pH]", "pH")
-        .replace("[", "")
-        .replace("]", "")
-        .replace("10*", "10^")
-    )
+    for ours, common in _UNITS:
+        code = code.replace(ours, common)
+    return code
+
+
+@register.filter
+def flat(value: object) -> str:
+    """A part of an entry on one line, for the audit trail."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {flat(part)}" for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(flat(part) for part in value[:12]) + (" …" if len(value) > 12 else "")
+    return str(value)
 
 
 @register.filter

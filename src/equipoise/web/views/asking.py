@@ -1,6 +1,8 @@
 """Questions and departures over the trial: queries, and protocol deviations."""
 
-from django.http import HttpResponse
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -9,20 +11,39 @@ from equipoise.conduct import (
     AnswerQuery,
     CloseQuery,
     DeviationKind,
+    Participant,
+    Point,
     Query,
     QueryStatus,
     RaiseQuery,
     RecordDeviation,
     may,
 )
-from equipoise.web.handling import Refused, hand_in
+from equipoise.conduct.naming import find_query, query_name
+from equipoise.conduct.sight import visible_queries
+from equipoise.vocabulary import Refusal
+from equipoise.web.handling import Refused, hand_in, refused
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.requests import new_request
-from equipoise.web.sight import sees_query
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
 _QUERYING = {"answer_query": AnswerQuery, "close_query": CloseQuery}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A query under a name that counts at one place of one participant, and so tells nothing of hidden ones."""
+
+    name: str
+    query: Query
+
+
+def named_query(person: Participant, query: Query) -> NamedQuery:
+    """A query with its name."""
+    return NamedQuery(query_name(person, query), query)
+
+
 _SHOWN = 200
 
 
@@ -31,7 +52,11 @@ def queries(request: TrialRequest, trial: str) -> HttpResponse:
     """The queries of the own sites, those first that wait for this role."""
     here, refusal = request.here, None
     if request.method == "POST":
-        refusal = _about_own_query(request)
+        number = request.POST.get("participant", "")
+        own = here.trial.look(lambda state: {each.number for each in here.participants(state.conduct)})
+        if number not in own:
+            raise Http404
+        refusal = hand_in_about_query(request, number, None)
         if refusal is None:
             return redirect("queries", trial=trial)
     wanted = request.GET.get("status", "")
@@ -53,16 +78,14 @@ def participant_queries(request: TrialRequest, trial: str, participant: str) -> 
     """The queries about one participant, and a new one about the whole record."""
     here, refusal = request.here, None
     if request.method == "POST":
-        kinds = {"raise_query": RaiseQuery}
-        is_new = request.POST.get("command") == "raise_query"
-        refusal = hand_in(request, kinds, participant=participant, point=None) if is_new else _about_own_query(request)
+        refusal = hand_in_about_query(request, participant, None)
         if refusal is None:
             return redirect("participant_queries", trial=trial, participant=participant)
 
     def look(state: Trial) -> dict[str, object]:
-        mine = state.conduct.participant(participant).queries.values()
-        seen = [query for query in mine if sees_query(here.trial.plan, here.role, query)]
-        return {**head_of(here, state, participant), "queries": seen}
+        person = state.conduct.participant(participant)
+        seen = visible_queries(here.trial.plan, person, here.role)
+        return {**head_of(here, state, participant), "queries": [named_query(person, query) for query in seen]}
 
     context = {**here.trial.look(look), **_may(here), "refused": refusal, "request_id": new_request()}
     return render(request, "participant_queries.html", context, status=422 if refusal else 200)
@@ -101,22 +124,32 @@ def deviations(request: TrialRequest, trial: str) -> HttpResponse:
     return render(request, "deviations.html", context, status=422 if refusal else 200)
 
 
-def _about_own_query(request: TrialRequest) -> Refused | None:
-    """Answer or close a query; one that the role does not see cannot be named."""
-    seen = request.here.trial.look(lambda state: {str(each.number) for each in _queries(request.here, state, "")})
-    return hand_in(request, _QUERYING if request.POST.get("query", "") in seen else {})
+def hand_in_about_query(request: TrialRequest, number: str, point: Point | None) -> Refused | None:
+    """Raise a query about a participant, or answer or close one; one that the role does not see cannot be named."""
+    if request.POST.get("command") == "raise_query":
+        return hand_in(request, {"raise_query": RaiseQuery}, participant=number, point=point)
+    here, name = request.here, request.POST.get("query", "")
+
+    def look(trial: Trial) -> int:
+        return find_query(here.trial.plan, trial.conduct.participant(number), here.role, name).number
+
+    try:
+        query = here.trial.look(look)
+    except Refusal as refusal:
+        return refused(request.POST.get("command", ""), refusal, request.POST.dict())
+    return hand_in(request, _QUERYING, query=query)
 
 
-def _queries(here: Here, trial: Trial, status: str) -> list[Query]:
+def _queries(here: Here, trial: Trial, status: str) -> list[NamedQuery]:
     first = QueryStatus.OPEN if may(here.role, "answer_query") else QueryStatus.ANSWERED
-    found = [
-        query
-        for person in here.participants(trial.conduct)
-        for query in person.queries.values()
-        if sees_query(here.trial.plan, here.role, query) and (not status or query.status.value == status)
-    ]
     order = [first, *(each for each in QueryStatus if each is not first)]
-    return sorted(found, key=lambda each: (order.index(each.status), each.number))
+    found = [
+        named_query(person, query)
+        for person in here.participants(trial.conduct)
+        for query in visible_queries(here.trial.plan, person, here.role)
+        if not status or query.status.value == status
+    ]
+    return sorted(found, key=lambda each: (order.index(each.query.status), each.query.raised_at))
 
 
 def _may(here: Here) -> dict[str, bool]:

@@ -10,18 +10,15 @@ from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
 from equipoise.conduct import (
-    AnswerQuery,
-    CloseQuery,
     ConfirmAnswer,
     Correct,
     MarkNotDone,
     Page,
-    QueryStatus,
-    RaiseQuery,
     Typed,
     may,
     trail_of,
 )
+from equipoise.conduct.naming import find_prompt, sees_prompt
 from equipoise.conduct.point import LOG
 from equipoise.vocabulary import Refusal
 from equipoise.web.entry import Field, Sheet, against, dependants, sheet_of, visible
@@ -30,6 +27,7 @@ from equipoise.web.here import Here, TrialRequest
 from equipoise.web.refusals import in_words
 from equipoise.web.requests import new_request
 from equipoise.web.saving import Conflict, NeedsReason, save_answer
+from equipoise.web.views.asking import hand_in_about_query, named_query
 from equipoise.web.views.participant import head_of
 
 
@@ -47,11 +45,18 @@ class Place:
     def field(self, item: str) -> Field:
         return next(each for each in self.sheet().fields if each.name == item)
 
+    def prompt(self, name: str) -> int:
+        """The number of a prompt that the role sees.  Raises `Refusal` if there is none of this name."""
+        here = self.here
+
+        def look(trial: Trial) -> int:
+            participant = trial.conduct.participant(self.number)
+            return find_prompt(here.trial.plan, participant, here.role, name).number
+
+        return here.trial.look(look)
+
     def do(self, command: object, typed: Mapping[str, str]) -> None:
         self.here.trial.do(self.here.actor, command, request=typed["request"][:64])
-
-
-_QUERYING = {"raise_query": RaiseQuery, "answer_query": AnswerQuery, "close_query": CloseQuery}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +99,7 @@ def item(
         return _saved_alone(request, Place(here, participant, page), item)
     refusal = None
     if request.method == "POST":
-        refusal = hand_in(request, _QUERYING, participant=participant, point=page.point(item))
+        refusal = hand_in_about_query(request, participant, page.point(item))
         if refusal is None:
             return redirect(request.get_full_path())
     context = {
@@ -191,13 +196,13 @@ def _save_all(place: Place, posted: QueryDict) -> dict[str, Field]:
 
 def _save(place: Place, item: str, posted: QueryDict) -> Field | None:
     """Do what was asked of one item; gives the field with what stands against it, or nothing."""
-    parts = ("unit", "reason", "seq", "request", "action", "not_done", "three")
+    parts = ("unit", "reason", "version", "request", "action", "not_done", "three")
     typed = {"value": posted.get(item, ""), **{part: posted.get(f"{item}.{part}", "") for part in parts}}
     try:
         match typed["action"].partition(":"):
             case ("confirm", _, prompt):
                 reason = next(filter(None, posted.getlist(f"{item}.why")), "")
-                place.do(ConfirmAnswer(place.number, int(prompt) if prompt.isdecimal() else 0, reason), typed)
+                place.do(ConfirmAnswer(place.number, place.prompt(prompt), reason), typed)
             case ("not_done", _, _):
                 place.do(_not_done(place, item, typed["not_done"]), typed)
             case ("keep", _, _):
@@ -218,7 +223,7 @@ def _not_done(place: Place, item: str, reason: str) -> object:
 
 
 def _answer(place: Place, item: str, typed: Mapping[str, str]) -> Field | None:
-    shown = typed["seq"]
+    shown = int(typed["version"]) if typed["version"].isdecimal() else 0
     if not typed["value"].strip() and not shown:
         return None  # nothing was there and nothing was typed
     outcome = save_answer(
@@ -226,7 +231,7 @@ def _answer(place: Place, item: str, typed: Mapping[str, str]) -> Field | None:
         place.number,
         place.page,
         Typed(item, typed["value"], typed["unit"], typed["reason"], typed["three"] == "on"),
-        based_on=int(shown) if shown.isdecimal() else None,
+        based_on=shown,
         reason=typed["reason"],
         request=typed["request"][:64],
     )
@@ -255,9 +260,11 @@ def _in_language(sheet: Sheet, refusal: Refusal) -> Refusal:
 
 
 def _history(here: Here, trial: Trial, number: str, page: Page, item: str) -> dict[str, object]:
-    trail = trail_of(trial.conduct.participant(number), page.point(item))
+    person, plan = trial.conduct.participant(number), here.trial.plan
+    trail = trail_of(person, page.point(item))
     return {
         **head_of(here, trial, number),
         "trail": trail,
-        "open_queries": [query for query in trail.queries if query.status is not QueryStatus.CLOSED],
+        "prompts": [each for each in trail.prompts if sees_prompt(plan, here.role, each)],
+        "queries": [named_query(person, query) for query in trail.queries],
     }

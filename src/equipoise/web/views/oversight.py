@@ -1,8 +1,7 @@
 """For those who check: the audit trail of the whole trial, and what still stands before a lock."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
+from itertools import takewhile
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,55 +9,62 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from equipoise.closure import ClassifyDeviation, Trial
 from equipoise.closure.obstacles import obstacles
-from equipoise.conduct import Point, may
-from equipoise.conduct.events import DeviationRecorded, PromptSettled, QueryAnswered, QueryClosed
-from equipoise.conduct.sight import sees_point
+from equipoise.conduct import may
+from equipoise.conduct.events import DeviationRecorded
 from equipoise.ledger import Entry
-from equipoise.vocabulary import Finding, Role
+from equipoise.store.running import RunningTrial
+from equipoise.vocabulary import Finding, Refusal
+from equipoise.web.audit_trail import visible_entries
 from equipoise.web.handling import hand_in
 from equipoise.web.here import Here, TrialRequest
+from equipoise.web.intake import read_date
 from equipoise.web.requests import new_request
-from equipoise.web.sight import sees_query
 
-_PER_PAGE = 100
-_HIDDEN = "•••"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry for reading; `details` are its fields, those hidden that could betray the arm."""
-
-    seq: int
-    type: str
-    who: str
-    role: Role
-    at: datetime
-    participant: str
-    details: tuple[tuple[str, str], ...]
-    why: str
+_MOST = 300
 
 
 @require_safe
 def audit(request: TrialRequest, trial: str) -> HttpResponse:
-    """The entries of the ledger, newest last, a page at a time; of participants, those of the own sites."""
+    """The entries of one day, as the role may read them; entries are never counted over the whole trial here."""
     here = request.here
-    head = here.trial.look(lambda state: state.conduct.seq)
-    typed = request.GET.get("after", "")
-    after = int(typed) if typed.isdecimal() and len(typed) < 16 else max(0, head - _PER_PAGE)
-    with here.trial.book.ledger.lock:
-        entries = _take(here.trial.book.ledger.entries(after=after), _PER_PAGE)
-    sites = here.trial.look(lambda state: {each.number: each.site for each in state.conduct.participants.values()})
-    lines = here.trial.look(
-        lambda state: [_line(here, state, entry) for entry in entries if _is_own(here, entry, sites)]
-    )
+    try:
+        day = read_date(request.GET.get("day", "") or here.trial.today().isoformat())
+    except Refusal:
+        day = here.trial.today()
+    entries, before = entries_of_day(here.trial, day)
+    lines = here.trial.look(lambda state: list(visible_entries(here, state.conduct, entries)))
+    start = request.GET.get("from", "")
+    first = int(start) if start.isdecimal() and len(start) < 9 else 0
     context = {
-        "lines": lines,
-        "after": after,
-        "head": head,
-        "earlier": max(0, after - _PER_PAGE) if after else None,
-        "later": after + _PER_PAGE if after + _PER_PAGE < head else None,
+        "day": day,
+        "earlier": before,
+        "later": day + timedelta(days=1) if day < here.trial.today() else None,
+        "lines": lines[first : first + _MOST],
+        "count": len(lines),
+        "next": first + _MOST if first + _MOST < len(lines) else None,
     }
     return render(request, "audit.html", context)
+
+
+def entries_of_day(trial: RunningTrial, day: date) -> tuple[list[Entry], date | None]:
+    """The entries of a calendar day where the trial takes place, and the last day before it that has any.
+
+    Ledger time never runs backwards, so that the day is found by halving.
+    """
+    ledger = trial.book.ledger
+    with ledger.lock:
+        low, high = 0, ledger.head()[0]
+
+        def day_at(seq: int) -> date:
+            return trial.plan.local_date(next(iter(ledger.entries(after=seq - 1))).recorded_at)
+
+        while low < high:  # the last entry before the day
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if day_at(middle) < day else (low, middle - 1)
+        found = list(
+            takewhile(lambda entry: trial.plan.local_date(entry.recorded_at) == day, ledger.entries(after=low))
+        )
+        return found, day_at(low) if low else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,45 +111,3 @@ def _waiting(here: Here, trial: Trial) -> list[DeviationRecorded]:
         for each in person.deviations.values()
         if each.deviation not in trial.closure.important
     ]
-
-
-def _take(entries: Iterable[Entry], most: int) -> list[Entry]:
-    return [entry for _, entry in zip(range(most), entries, strict=False)]
-
-
-def _is_own(here: Here, entry: Entry, sites: dict[str, str]) -> bool:
-    site = sites.get(str(entry.body.get("participant", "")))
-    return site is None or here.covers(site)
-
-
-def _line(here: Here, trial: Trial, entry: Entry) -> Line:
-    secret = {"answer", "reason", "text"} if _is_hidden(here, trial, entry) else set()
-    details = tuple(
-        (name, _HIDDEN if name in secret else _text(value))
-        for name, value in entry.body.items()
-        if name != "participant"
-    )
-    number = str(entry.body.get("participant", ""))
-    return Line(entry.seq, entry.type, entry.who, entry.role, entry.recorded_at, number, details, entry.why or "")
-
-
-def _is_hidden(here: Here, trial: Trial, entry: Entry) -> bool:
-    """True if the entry concerns an answer that the role does not see, or says something about such an answer."""
-    event, plan, state = entry.event, here.trial.plan, trial.conduct
-    point = getattr(event, "point", None)
-    if isinstance(point, Point):
-        return not sees_point(plan, here.role, point)
-    if isinstance(event, QueryAnswered | QueryClosed):
-        return not sees_query(plan, here.role, state.query(event.query))
-    if isinstance(event, PromptSettled):
-        prompt = state.prompt(event.prompt)
-        return not all(sees_point(plan, here.role, prompt.page.point(item)) for item in prompt.items)
-    return False
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_text(part)}" for name, part in value.items())
-    if isinstance(value, list):
-        return ", ".join(_text(part) for part in value[:12]) + (" …" if len(value) > 12 else "")
-    return str(value)

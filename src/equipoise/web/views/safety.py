@@ -1,6 +1,6 @@
 """Adverse events of a participant: reported, followed up, and the expedited reports that were sent."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -9,6 +9,7 @@ from equipoise.conduct import may
 from equipoise.conduct.sight import sees_point
 from equipoise.safety import (
     ActionTaken,
+    Candidate,
     Causality,
     DeclineCandidate,
     Expectedness,
@@ -38,7 +39,10 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
     """All events of a participant with every assessment, and forms for what comes next."""
     here, refusal = request.here, None
     if request.method == "POST":
-        refusal = hand_in(request, _COMMANDS, participant=participant)
+        known: dict[str, object] = {"participant": participant}
+        if request.POST.get("candidate"):
+            known |= {"candidate": _candidate(here, participant, request.POST["candidate"])}
+        refusal = hand_in(request, _COMMANDS, **known)
         if refusal is None:
             return redirect("events", trial=trial, participant=participant)
     context = {
@@ -60,10 +64,22 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
 
 
 def _events(here: Here, trial: Trial, number: str) -> dict[str, object]:
-    plan, person = here.trial.plan, trial.conduct.participant(number)
-    graded = candidates(plan, trial.safety, person) if may(here.role, "decline_candidate") else ()
     return {
         **head_of(here, trial, number),
         "events": trial.safety.events_of(number),
-        "candidates": [each for each in graded if sees_point(plan, here.role, each.point)],
+        "candidates": _candidates(here, trial, number) if may(here.role, "decline_candidate") else {},
     }
+
+
+def _candidates(here: Here, trial: Trial, number: str) -> dict[str, Candidate]:
+    """The graded results that the role sees, by a name that counts nothing."""
+    found = candidates(here.trial.plan, trial.safety, trial.conduct.participant(number))
+    seen = (each for each in found if sees_point(here.trial.plan, here.role, each.point))
+    return {f"{each.term}@{each.point.text()}": each for each in seen}
+
+
+def _candidate(here: Here, number: str, name: str) -> int:
+    found = here.trial.look(lambda state: _candidates(here, state, number).get(name))
+    if found is None:
+        raise Http404
+    return found.seq

@@ -61,9 +61,9 @@
       event.detail.shouldSwap = false;
       failed(item, event.detail.xhr.status < 500 ? words().login : words().unsaved);
     } else if (item.dataset.sent !== undefined && item.dataset.sent !== content(item)) {
-      var seq = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("input[data-seq]");
-      var own = item.querySelector("input[data-seq]");
-      if (seq && own) { own.value = seq.value; }
+      var version = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("input[data-version]");
+      var own = item.querySelector("input[data-version]");
+      if (version && own) { own.value = version.value; }
       event.detail.shouldSwap = false;
       unsaved(item);
       send(item);
