@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
-from equipoise.vocabulary import Json
+from equipoise.vocabulary import Json, Refusal
 
 Number: TypeAlias = int | float | Fraction
 
@@ -30,12 +30,26 @@ class Sides(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A confidence interval in the data's units; an infinite limit is `float('-inf')` or `float('inf')`."""
+    """A confidence interval in the data's units; an infinite limit is `float('-inf')` or `float('inf')`.
+
+    Refuses a level outside 0 to 1.
+    """
 
     lower: Number
     upper: Number
     level: Fraction
     method: str
+
+    def __post_init__(self) -> None:
+        refuse_level(self.level)
+
+
+def refuse_level(level: Fraction) -> None:
+    """Refuses a confidence level that is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise Refusal(
+            "EXACT-LEVEL", "A confidence level lies between 0 and 1.", "Give it as a share: Fraction(95, 100) is 95 %."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Randomisation tests of an effect adjusted for a baseline covariate."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -74,6 +74,8 @@ def residual_randomisation_test(
     `randomisation_test`. Source: Gail, Tan & Piantadosi 1988; Rosenbaum 2002.
     """
     y = scaled(outcome, "outcome")
+    if not all(isinstance(column, Iterable) and not isinstance(column, str) for column in covariates):
+        raise Refusal("EXACT-LENGTH", "A covariate is no list of values.", "Give a list of covariates, each a list.")
     columns = [scaled(column, "covariate").integers for column in covariates]
     for column in columns:
         _refuse_lengths(len(column), len(y.integers))

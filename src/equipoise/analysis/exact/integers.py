@@ -18,6 +18,9 @@ binary number; a computed float therefore carries up to 17 digits.  Round it to 
 """
 
 
+_MOST_DIGITS = 60  # before or after the point: more than any measurement, and squares still fit binary floats
+
+
 @dataclass(frozen=True, slots=True)
 class Scaled:
     """Integers and the unit that turns them back: recorded value = integer x unit (no offset)."""
@@ -29,27 +32,45 @@ class Scaled:
 def exact(value: Recorded, what: str = "value", position: int | None = None) -> Fraction:
     """One recorded number as a fraction.
 
-    Refuses what is not a finite number; the sentence names the position, never the content.
+    Refuses what is not a finite number, or has more than 60 digits before or after the point; the sentence names
+    the position, never the content.
     """
+    where = "" if position is None else f" number {position + 1}"
     try:
         if isinstance(value, Fraction):
             return value
-        if isinstance(value, bool) or value is None:
-            raise ValueError
-        if isinstance(value, str):
-            return Fraction(Decimal(value.strip()))
-        if isinstance(value, Decimal):
-            return Fraction(value)
-        if isinstance(value, Integral):
-            return Fraction(int(value))
-        return Fraction(repr(float(value)))
+        decimal = _decimal(value)
+        digits = decimal.as_tuple().exponent
     except (ValueError, TypeError, InvalidOperation, OverflowError) as error:
-        where = "" if position is None else f" number {position + 1}"
+        raise _no_number(what, where) from error
+    if not isinstance(digits, int):
+        raise _no_number(what, where)
+    if decimal and (decimal.adjusted() >= _MOST_DIGITS or digits < -_MOST_DIGITS):
         raise Refusal(
-            "EXACT-NUMBER",
-            f"The {what}{where} is not a finite number.",
-            "Decide first how missing values and values below a detection limit are handled, then test again.",
-        ) from error
+            "EXACT-DIGITS",
+            f"The {what}{where} has more than {_MOST_DIGITS} digits before or after the point.",
+            "Check it, or give it in another unit.",
+        )
+    return Fraction(decimal)
+
+
+def _decimal(value: Recorded) -> Decimal:
+    """The number as written; text that is no number raises."""
+    if isinstance(value, bool) or value is None:
+        raise ValueError
+    if isinstance(value, str):
+        return Decimal(value.strip())
+    if isinstance(value, Decimal):
+        return value
+    return Decimal(int(value)) if isinstance(value, Integral) else Decimal(repr(float(value)))
+
+
+def _no_number(what: str, where: str) -> Refusal:
+    return Refusal(
+        "EXACT-NUMBER",
+        f"The {what}{where} is not a finite number.",
+        "Decide first how missing values and values below a detection limit are handled, then test again.",
+    )
 
 
 def exact_all(values: Iterable[Recorded], what: str = "value") -> tuple[Fraction, ...]:

@@ -13,7 +13,8 @@ from equipoise.analysis.exact.monte_carlo import Resampling, draw_allocations
 from equipoise.analysis.exact.reference import Procedure, Rerun, complete, fixed_sizes
 from equipoise.analysis.exact.tails import threshold
 from equipoise.analysis.exact.two_sample import mean_difference, refuse_given_sizes, refuse_impossible
-from equipoise.analysis.results import Interval
+from equipoise.analysis.results import Interval, refuse_level
+from equipoise.vocabulary import Refusal
 
 Passing = Callable[[Fraction], bool]
 INFINITE = float("inf")
@@ -39,6 +40,7 @@ def randomisation_interval(
     Refuses as `randomisation_test` does.  Source: Kempthorne & Doerfler 1969; Garthwaite 1996;
     Rosenberger & Lachin 2016, chapter 6.
     """
+    refuse_level(level)
     data = scaled(values)
     arms = allocation_of(allocation, len(data.integers))
     refuse_all_tied(data.integers)
@@ -67,7 +69,10 @@ def sign_flip_interval(
     (or F is empty): the limits are means of subsets.  Refuses non-finite values, no differences, and more than
     `budget`.  Source: Hartigan 1969; Garthwaite 1996.
     """
+    refuse_level(level)
     data = scaled(differences, "difference")
+    if not data.integers:
+        raise Refusal("EXACT-EMPTY", "There is no difference to test.", "Check the analysis set.")
     scores, offset, factor = reduced(data.integers)
     n = len(scores)
     task = Job(complete(n), scores)

@@ -21,6 +21,10 @@ class Resampling:
     draws: int = 9_999
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.draws, int) or self.draws < 1:
+            raise Refusal("RERUN-DRAWS", "A re-run needs at least one allocation.", "Give a whole number of draws.")
+
 
 def draw_allocations(procedure: Procedure, resampling: Resampling) -> NDArray[np.int8]:
     """Allocations from the procedure, one per row; those with an empty arm are drawn again.

@@ -232,7 +232,7 @@ def _minimisation_name(rows: tuple[tuple[str, ...], ...], favour: Fraction) -> s
 
 
 def _one(name: str, n: int, law: Law) -> Reference:
-    _refuse_sizes(n >= 2)
+    _refuse_sizes(isinstance(n, int) and n >= 2)
     return Reference(name, n, (Stretch(tuple(range(n)), law),))
 
 

@@ -13,6 +13,8 @@ from equipoise.analysis.models.distributions import chi_square_upper
 from equipoise.analysis.results import Estimate, Interval, Sides, TestResult
 from equipoise.vocabulary import Refusal
 
+_MOST_EVENTS = 500  # of the treated arm, over all strata, whose exact distribution is listed
+
 
 def mantel_haenszel(strata: Sequence[TwoByTwo], *, level: Fraction = LEVEL_95) -> Estimate:
     """Common odds ratio = sum(a d / n) / sum(b c / n), with the Robins-Breslow-Greenland interval on the log scale.
@@ -68,11 +70,13 @@ def exact_stratified_test(strata: Sequence[TwoByTwo], *, sides: Sides = Sides.DI
     """Exact conditional test of equal risks in every stratum: the sum of treated events, all margins fixed.
 
     Its distribution is the convolution of the strata's hypergeometric distributions, in whole counts; two-sided p =
-    P(|X - E X| >= |x - E X|) unless told otherwise.  Refuses no strata, and `Sides` that do not
-    fit.  Source: Gart 1970; Mehta, Patel & Gray 1985.
+    P(|X - E X| >= |x - E X|) unless told otherwise.  Refuses no strata, more than 500
+    events to list, and `Sides` that do not fit.  Source: Gart 1970; Mehta, Patel & Gray 1985.
     """
     if not strata:
         raise Refusal("TABLE-ZERO", "There is no stratum, so there is nothing to compare.", "Check the analysis set.")
+    if sum(min(t.treated_events + t.control_events, t.treated) for t in strata) > _MOST_EVENTS:
+        raise Refusal("EXACT-COST", "There are too many events to list.", "Use the Cochran-Mantel-Haenszel test.")
     weights, observed, centre = {0: 1}, 0, Fraction(0)
     for table in strata:
         a, b, c, _ = _cells(table)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,14 @@ from equipoise.analysis.results import PValue, Sides, Tails, TestResult
 from equipoise.vocabulary import Refusal
 
 Floats = NDArray[np.float64]
+_MOST_FISHER = 10_000  # tables with the same margins that Fisher's test lists
+_MOST_BOSCHLOO = 1_000_000  # outcomes (n1 + 1)(n0 + 1) that Boschloo's test holds in memory
 _SAME = 1e-9  # probabilities closer than this, relatively, are equal
 
 
 @dataclass(frozen=True, slots=True)
 class TwoByTwo:
-    """Participants with an event, of all, per arm.  Refuses counts outside 0..n and an empty arm."""
+    """Participants with an event, of all, per arm.  Refuses counts that are not whole or outside 0..n, an empty arm."""
 
     treated_events: int
     treated: int
@@ -26,6 +29,9 @@ class TwoByTwo:
     control: int
 
     def __post_init__(self) -> None:
+        counts = (self.treated_events, self.treated, self.control_events, self.control)
+        if not all(isinstance(count, Integral) for count in counts):
+            raise Refusal("BINOMIAL-COUNT", "A count of participants is not a whole number.", "Check the counts.")
         if self.treated < 1 or self.control < 1:
             raise Refusal("EXACT-EMPTY", "One arm is empty, so there is nothing to compare.", "Check the analysis set.")
         if not (0 <= self.treated_events <= self.treated and 0 <= self.control_events <= self.control):
@@ -42,12 +48,15 @@ def fisher_test(table: TwoByTwo, *, sides: Sides = Sides.PROBABILITY) -> TestRes
 
     P(x) = C(n1, x) C(n0, m - x) / C(n, m).  Two-sided `Sides.PROBABILITY` adds all tables that are no more probable
     than the observed one (compared as integers); `DISTANCE` and `DOUBLED` as everywhere.  The statistic is the
-    sample odds ratio.  Refuses other definitions, an empty arm, counts outside their arm.
+    sample odds ratio.  Refuses other definitions, an empty arm, counts outside their
+    arm, more than 10,000 tables.
     Source: Fisher 1935; Agresti 2002, section 3.5.
     """
     m = table.treated_events + table.control_events
     low, high = max(0, m - table.control), min(m, table.treated)
-    weight = {x: math.comb(table.treated, x) * math.comb(table.control, m - x) for x in range(low, high + 1)}
+    if high - low > _MOST_FISHER:
+        raise Refusal("EXACT-COST", "There are too many events to list all tables.", "Use Pearson's chi-square test.")
+    weight = _hypergeometric_weights(table, m, low, high)
     total, observed = sum(weight.values()), table.treated_events
     centre = Fraction(m * table.treated, table.treated + table.control)
     greater = sum(w for x, w in weight.items() if x >= observed)
@@ -83,17 +92,30 @@ def fisher_test(table: TwoByTwo, *, sides: Sides = Sides.PROBABILITY) -> TestRes
     )
 
 
+def _hypergeometric_weights(table: TwoByTwo, m: int, low: int, high: int) -> dict[int, int]:
+    """C(n1, x) C(n0, m - x) for x from `low` to `high`, each from the one before."""
+    weight = math.comb(table.treated, low) * math.comb(table.control, m - low)
+    found = {}
+    for x in range(low, high + 1):
+        found[x] = weight
+        weight = weight * (table.treated - x) * (m - x) // ((x + 1) * (table.control - m + x + 1))
+    return found
+
+
 def boschloo_test(table: TwoByTwo, *, sides: Sides = Sides.PROBABILITY) -> TestResult:
     """Boschloo's unconditional test: Fisher's p as the statistic, its tail maximised over the common risk.
 
     p = max over pi of P(Fisher p <= observed | pi), with Fisher's two-sided p (`Sides.PROBABILITY`, the default), his
     one-sided p, or twice the smaller one-sided result (`DOUBLED`).  The level is guaranteed, the power never below
     Fisher's.  The maximum is found on a grid of 2,001 risks and refined, to about 10 digits, so `exact` is False.
-    Counts of participants; refuses other two-sided definitions, an empty arm, counts outside their arm.
+    Counts of participants; refuses other two-sided definitions, an empty arm, counts outside their arm, and
+    more than 1,000,000 outcomes.
     Source: Boschloo 1970; Mehrotra, Chan & Berger 2003.
     """
     if sides not in (Sides.PROBABILITY, Sides.DOUBLED, Sides.GREATER, Sides.LESS):
         raise Refusal("EXACT-SIDES", "This two-sided definition does not fit the test.", "Use probability or doubled.")
+    if (table.treated + 1) * (table.control + 1) > _MOST_BOSCHLOO:
+        raise Refusal("EXACT-COST", "The arms are too large for Boschloo's test.", "Use Fisher's exact test.")
     kinds = (Sides.GREATER, Sides.LESS) if sides is Sides.DOUBLED else (sides,)
     tails = {kind: _boschloo_tail(table, kind) for kind in kinds}
     least = min(tails, key=lambda kind: tails[kind])
@@ -144,10 +166,11 @@ def log_choose(n: int, x: NDArray[np.int64]) -> Floats:
 
 def _largest_over_risk(region: NDArray[np.bool_], events: NDArray[np.int64], log_ways: Floats, n: int) -> float:
     """max over pi of sum over the region of ways x pi^events (1 - pi)^(n - events)."""
-    ways = np.bincount(events[region], weights=np.exp(log_ways[region]), minlength=n + 1)
     totals = np.arange(n + 1.0)
+    most = log_choose(n, np.arange(n + 1))  # all ways of a total: what is left of a region is a share of them
+    share = np.bincount(events[region], weights=np.exp((log_ways - most[events])[region]), minlength=n + 1)
     with np.errstate(divide="ignore"):
-        log_total = np.log(ways)
+        log_total = np.log(share) + most
 
     def tail(risks: Floats) -> Floats:
         logs = log_total + xlogy(totals, risks[:, None]) + xlog1py(n - totals, -risks[:, None])

@@ -26,9 +26,16 @@ def numbers(values: Sequence[Recorded], what: str = "value") -> Floats:
     return read
 
 
-def is_factor(term: Term) -> bool:
-    """A term is a factor when any of its values is text that is no number."""
-    return any(isinstance(value, str) and not _reads_as_number(value) for value in term)
+def is_factor(name: str, term: Term) -> bool:
+    """A term is a factor when all its values are words.  Refuses a mixture: `<5` among numbers is no level."""
+    words = [isinstance(value, str) and not _reads_as_number(value) for value in term]
+    if any(words) and not all(words):
+        raise Refusal(
+            "MODEL-MIXED",
+            f"The term {name} mixes numbers and words (the first word is value number {words.index(True) + 1}).",
+            "Decide how missing values and values below a detection limit are handled; a factor has words throughout.",
+        )
+    return all(words) and bool(words)
 
 
 def design(n: int, terms: Mapping[str, Term], factors: frozenset[str] = frozenset()) -> tuple[list[str], Floats]:
@@ -45,7 +52,7 @@ def design(n: int, terms: Mapping[str, Term], factors: frozenset[str] = frozense
                 f"The term {name} has {len(term)} values for {n} participants.",
                 "Give one value per participant, in the same order.",
             )
-        if name in factors or is_factor(term):
+        if name in factors or is_factor(name, term):
             levels = sorted({str(value) for value in term})
             for level in levels[1:]:
                 names.append(f"{name}={level}")

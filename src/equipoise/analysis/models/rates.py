@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from numbers import Integral
 
 from scipy.special import gammaincinv
 
@@ -80,6 +81,10 @@ def _ratio(share: float, scale: Fraction) -> float:
 
 def _exposure(events: int, exposure: Recorded) -> Fraction:
     time = exact(exposure, "exposure")
-    if events < 0 or time <= 0:
-        raise Refusal("RATE-EXPOSURE", "A count is negative or an exposure is not positive.", "Check the exposure.")
+    if not isinstance(events, Integral) or events < 0 or time <= 0:
+        raise Refusal(
+            "RATE-EXPOSURE",
+            "A count is negative or no whole number, or an exposure is not positive.",
+            "Check the counts and the exposure.",
+        )
     return time

@@ -115,7 +115,7 @@ def _without(gone: str, left: Sequence[str], w: Shares, g: dict[str, Shares]) ->
 
 
 def _refuse_bad(p: Mapping[str, Probability]) -> None:
-    if not p or any(not 0 <= value <= 1 for value in p.values()):
+    if not p or any(not isinstance(value, int | float | Fraction) or not 0 <= value <= 1 for value in p.values()):
         raise Refusal(
             "MULTIPLICITY-P", "There is no p-value, or one lies outside 0 to 1.", "Check the planned analyses."
         )
