@@ -13,9 +13,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from equipoise_vault.gate import Gate
 from equipoise_vault.household import SETUP_CODE
 from equipoise_vault.pages.demonstration_names import PASSWORD
 from equipoise_vault.pages.second_factor import code_at
@@ -132,8 +135,11 @@ class Pages:
 
     def code(self, name: str) -> str:
         """A one-time code of this account that was not used yet, as its sign-in page shows it."""
-        page = self.visitor().get("/sign-in/").text
-        return re.search(rf"<code>{re.escape(name)}</code></td><td><code>(\d+)</code>", page)[1]
+        while True:
+            page = self.visitor().get("/sign-in/").text
+            if found := re.search(rf"<code>{re.escape(name)}</code></td><td><code>(\d+)</code>", page):
+                return found[1]
+            time.sleep(1)  # all codes of this minute were used
 
 
 @contextlib.contextmanager
@@ -167,14 +173,49 @@ def pages_before(answering, folder: Path, *, demonstration: bool = True) -> Iter
             ours.close()
 
 
-def enrolled(pages: Pages, name: str, invitation: str, password: str) -> str:
-    """Take an account into use; gives the secret of its second factor."""
+@dataclass
+class Factor:
+    """An authenticator app whose owner never shows a code twice: of the three that are taken, the first unused."""
+
+    secret: str
+    last_step: int = 0
+
+    def code(self) -> str:
+        while True:
+            now = int(time.time()) // 30
+            step = max(now - 1, self.last_step + 1)
+            if step <= now + 1:
+                self.last_step = step
+                return code_at(self.secret, step * 30)
+            time.sleep(1)
+
+
+def enrolled(pages: Pages, name: str, invitation: str, password: str) -> Factor:
+    """Take an account into use; gives its second factor."""
     person = pages.visitor()
     person.get("/enrol/")
     page = person.post("/enrol/", name=name, invitation=invitation)
-    secret = re.search(r'<p class="code small">([A-Z2-7]+)</p>', page.text)[1]
-    page = person.post(
-        "/enrol/", password=password, again=password, code=code_at(secret, int(time.time())), declared="on"
-    )
+    factor = Factor(re.search(r'<p class="code small">([A-Z2-7]+)</p>', page.text)[1])
+    page = person.post("/enrol/", password=password, again=password, code=factor.code(), declared="on")
     assert "ready" in page.words, page.words
-    return secret
+    return factor
+
+
+@contextlib.contextmanager
+def pharmacy_pages(desk) -> Iterator[Pages]:
+    """Pages before the pharmacy of a test (`pharmacy_trial`)."""
+    folder = desk.held.folder
+    gate = Gate(folder / "vault", os.urandom, desk.clock, desk.held.counter)
+    with pages_before(gate, folder / "pages") as pages:
+        yield pages
+
+
+def local(desk, minutes: float = 0) -> str:
+    """A moment of the vault's clock as a field takes it, where the trial is."""
+    moment = desk.clock() + timedelta(minutes=minutes)
+    return moment.astimezone(ZoneInfo("Asia/Jakarta")).strftime("%Y-%m-%dT%H:%M")
+
+
+def kinds(desk) -> list[str]:
+    """The types of the vault's entries, in order."""
+    return [entry.type for entry in desk.held.room.ledger.entries()]

@@ -4,6 +4,7 @@ One page per slot.  Every arm is printed on every page and one is marked, so tha
 same number of characters; a page is folded into an opaque envelope with the slot's number outside.
 """
 
+import json
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from equipoise.allocation.commitment import root_in_groups
 from equipoise.allocation.entries import BreakReason
 from equipoise.vocabulary import Finding, Json, Refusal, Severity
-from equipoise_vault.ceremony import Answer, frozen_design, the_list
+from equipoise_vault.ceremony import Answer, frozen_design, manual_name, the_list
 from equipoise_vault.entries import PaperEnvelopeOpened, PaperEnvelopesCounted, PaperEnvelopesPrinted
 from equipoise_vault.opening import sealed_state
 from equipoise_vault.reauthentication import require_token
@@ -71,14 +72,19 @@ def count_envelopes(room: Room, request: Request) -> Answer:
 
 
 def show_paper(room: Room, request: Request) -> Answer:
-    """How many envelopes were printed, opened and counted as intact (null: not since the last one was opened)."""
+    """How many envelopes were printed, opened and counted as intact (null: not since the last one was opened).
+
+    `time_zone` is the trial's, for the times that people enter; UTC where the vault was not given the definition.
+    """
     state = room.book.state()
+    manual = manual_name(state.ceremony)
     findings: list[Json] = [finding.message for finding in paper_findings(state)]
     return {
         "printed": state.paper_printed,
         "opened": len(state.paper_opened),
         "intact": state.paper_intact,
         "findings": findings,
+        "time_zone": json.loads(room.secret(manual))["time_zone"] if room.has_secret(manual) else "UTC",
     }
 
 

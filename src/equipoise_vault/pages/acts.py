@@ -114,6 +114,8 @@ def _token(request: HttpRequest, verb: str, form: VerbForm) -> str:
     account = account_of(request)
     shown = {"password": form.cleaned_data["password"], "code": form.cleaned_data["code"]}
     if authenticate(request, name=account.name, **shown) is None:
+        if getattr(request, "axes_locked_out", False):
+            raise Refusal("REAUTHENTICATION", _("Too many attempts."), _("Wait a quarter of an hour; use the paper."))
         raise Refusal(
             "REAUTHENTICATION",
             _("Password and one-time code were not accepted."),

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from equipoise_vault.pages.demonstration_names import NAMES, PASSWORD
 from equipoise_vault.pages.models import Account
-from equipoise_vault.pages.second_factor import SECRET_BYTES, code_at, new_secret
+from equipoise_vault.pages.second_factor import SECRET_BYTES, STEP_SECONDS, code_at, new_secret
 
 
 def make_accounts(entropy: Callable[[int], bytes]) -> None:
@@ -26,9 +26,13 @@ def make_accounts(entropy: Callable[[int], bytes]) -> None:
 
 
 def shown_accounts() -> list[tuple[str, str]]:
-    """(name, a one-time code that was not used yet) of each, for the sign-in page of a demonstration."""
-    now = int(time.time())
+    """(name, the first one-time code that was not used and is accepted now, if there is one), for the sign-in page."""
+    now = int(time.time()) // STEP_SECONDS
     return [
-        (account.name, code_at(account.second_factor, max(now, (account.last_step + 1) * 30)))
+        (account.name, _code(account, max(now - 1, account.last_step + 1), now + 1))
         for account in Account.objects.filter(name__startswith="demo.")
     ]
+
+
+def _code(account: Account, step: int, last: int) -> str:
+    return code_at(account.second_factor, step * STEP_SECONDS) if step <= last else ""

@@ -59,7 +59,6 @@ def configure(place: Place, desk: Desk) -> None:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "equipoise_vault.pages.keeper.Keeper",
-            "axes.middleware.AxesMiddleware",
         ],
         TEMPLATES=[
             {
@@ -125,7 +124,8 @@ def _sessions(place: Place) -> dict[str, object]:
         "CSRF_FAILURE_VIEW": "equipoise_vault.pages.frame.forged",
         "LANGUAGE_COOKIE_SECURE": place.is_https,
         "LANGUAGE_COOKIE_SAMESITE": "Strict",
-        "SECURE_REFERRER_POLICY": "no-referrer",
+        # not `no-referrer`: with it a browser names the origin of our own forms “null”, and the anti-forgery check refuses
+        "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         **(https if place.is_https else {}),
@@ -158,7 +158,7 @@ _AUTHENTICATION: dict[str, object] = {
     "AXES_RESET_ON_SUCCESS": True,
     "AXES_ENABLE_ADMIN": False,
     "AXES_VERBOSE": False,
-    "SILENCED_SYSTEM_CHECKS": ["axes.W003"],
+    "SILENCED_SYSTEM_CHECKS": ["axes.W002"],  # the pages answer a lock-out themselves
 }
 _LOGGING: dict[str, object] = {
     "version": 1,

@@ -65,7 +65,6 @@ def act(context: dict[str, Any], name: str, **given: Any) -> dict[str, Any]:
         "name": name,
         "act": chosen,
         "form": form,
-        "refusal": failed.refusal if failed is not None and is_here else None,
         "is_open": is_here,
         "folded": bool(given.get("folded")),
         "action": reverse(given["to"]) if "to" in given else "",

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from equipoise.allocation.commitment import root_in_groups
 from equipoise.allocation.entries import BreakReason
 from equipoise.vocabulary import Json, Refusal
-from equipoise_vault.pages.acts import Act, Context, Failed, acting_page, ask, do, show
+from equipoise_vault.pages.acts import Act, Context, Failed, acting_page, ask, do, refused, show
 from equipoise_vault.pages.forms import Components, Happened, VerbForm, words
 from equipoise_vault.pages.root_words import in_words
 from equipoise_vault.proof import is_proven
@@ -26,7 +28,8 @@ REASONS = [
     (BreakReason.EXPEDITED_REPORT.value, gettext_lazy("expedited report to the authority")),
     (BreakReason.OTHER.value, gettext_lazy("other")),
 ]
-_PLACE = re.compile(r"(\d{1,4})\s*[/ ]\s*(\d{1,6})")
+_PACK = re.compile(r"\d[\d ]{2,23}")
+_PLACE = re.compile(r"(\d{1,4})\s*/\s*(\d{1,6})")
 _SLOT_HELP = gettext_lazy("As on the emergency card: 0000 / 000017")
 
 
@@ -55,7 +58,7 @@ class BreakCode(Components, OfPlace):
 
     def clean_place(self) -> str:
         given = str(self.cleaned_data["place"]).strip()
-        if _PLACE.fullmatch(given) or given.replace(" ", "").isalnum():
+        if _PLACE.fullmatch(given) or _PACK.fullmatch(given):
             return given
         raise forms.ValidationError(_("Enter the slot, 0000 / 000017, or the pack number."))
 
@@ -100,6 +103,10 @@ def breaks(request: HttpRequest) -> HttpResponse:
     def look() -> Context:
         return {"notices": ask(request, "show_breaks"), "paper": ask(request, "show_paper")}
 
+    try:
+        timezone.activate(ZoneInfo(ask(request, "show_paper")["time_zone"]))
+    except Refusal as refusal:
+        return refused(request, refusal)
     return acting_page(request, "vault/breaks.html", BREAKS, look)
 
 
@@ -107,7 +114,7 @@ def _with_slot(request: HttpRequest) -> Any:
     """The posted form, with the slot in the place of a pack number."""
     posted = request.POST.copy()
     given = posted.get("place", "").strip()
-    if given and not _PLACE.fullmatch(given) and given.replace(" ", "").isalnum():
+    if _PACK.fullmatch(given) and not _PLACE.fullmatch(given):
         found = ask(request, "find_slot", pack=given.replace(" ", ""))
         posted["place"] = f"{found['stratum']:04d} / {found['slot']:06d}"
     return posted
