@@ -141,3 +141,16 @@ def write_for_ever(path: Path, acknowledge) -> None:
             (entry,) = ledger.append([measured(1, "x" * 500)], **NURSE)
             ledger._connection.execute("INSERT INTO shown (seq) VALUES (?)", (entry.seq,))
         acknowledge.send(entry.seq)
+
+
+def write_to_server_for_ever(address: str, schema: str, acknowledge) -> None:
+    """Commit entry after entry to a server, and acknowledge each number after the commit; ends with the server."""
+    from equipoise.ledger.postgresql import PostgresqlLedger
+
+    ledger = PostgresqlLedger.open(address, schema, machine_clock)
+    while True:
+        try:
+            (entry,) = ledger.append([measured(1, "x" * 500)], **NURSE)
+        except Refusal:
+            return
+        acknowledge.send(entry.seq)

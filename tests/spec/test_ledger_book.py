@@ -8,12 +8,13 @@ import pytest
 
 from equipoise.ledger import GENESIS, Book, next_entry
 from equipoise.vocabulary import Refusal, Role
-from ledger_sample import NURSE, START, Enrolled, Measured, SampleState, enrol, fill, open_ledger
+from ledger_sample import NURSE, START, Enrolled, Measured, SampleState, enrol, fill
+from ledger_storage import storage as storage  # noqa: PLC0414  # a fixture
 
 
 @pytest.fixture
-def book(tmp_path):
-    ledger = open_ledger(tmp_path / "ledger.sqlite3")
+def book(storage):
+    ledger = storage.open()
     yield Book(ledger, SampleState())
     ledger.close()
 
@@ -82,10 +83,10 @@ def test_a_state_that_has_seen_what_was_rolled_back_is_not_used_again(book):
     assert Book(book.ledger, SampleState()).state().enrolled == []
 
 
-def test_a_ledger_that_was_cut_underneath_the_program_is_noticed(book, tmp_path):
+def test_a_ledger_that_was_cut_underneath_the_program_is_noticed(book, storage):
     fill(book.ledger, 3)
     book.state()
-    book.ledger._connection.execute("DROP TRIGGER ledger_no_delete")
+    storage.without_safeguard(book.ledger)
     book.ledger._connection.execute("DELETE FROM ledger WHERE seq > 1")
     with pytest.raises(Refusal, match="no longer fits"):
         book.execute(enrol("P001"), **NURSE)
@@ -106,8 +107,8 @@ def test_a_state_that_an_entry_broke_half_way_is_not_used_again(book):
         breaking.state()
 
 
-def test_a_book_sees_what_others_wrote(book, tmp_path):
-    other = Book(open_ledger(tmp_path / "ledger.sqlite3"), SampleState())
+def test_a_book_sees_what_others_wrote(book, storage):
+    other = Book(storage.open(), SampleState())
     book.execute(enrol("P001"), **NURSE)
     other.execute(enrol("P002"), **NURSE)
     with pytest.raises(Refusal):

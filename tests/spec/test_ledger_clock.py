@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from equipoise.ledger import ClockJump, SqliteLedger, verify
+from equipoise.ledger import ClockJump
 from equipoise.vocabulary import Role, Severity
 from ledger_sample import NURSE, START, measured
+from ledger_storage import storage as storage  # noqa: PLC0414  # a fixture
 
 HOUR = timedelta(hours=1)
 
@@ -25,8 +26,8 @@ def hand():
 
 
 @pytest.fixture
-def ledger(tmp_path, hand):
-    ledger = SqliteLedger.open(tmp_path / "ledger.sqlite3", hand)
+def ledger(storage, hand):
+    ledger = storage.open(hand)
     yield ledger
     ledger.close()
 
@@ -61,11 +62,11 @@ def test_a_jump_is_recorded_once(ledger, hand, moves, expected):
 
 
 @pytest.mark.parametrize(("moves", "expected"), TABLE)
-def test_ledger_time_never_runs_backwards(ledger, hand, moves, expected):
+def test_ledger_time_never_runs_backwards(ledger, storage, hand, moves, expected):
     write(ledger, hand, *moves)
     times = [entry.recorded_at for entry in ledger.entries()]
     assert times == sorted(times)
-    assert verify(ledger._connection).is_sound
+    assert storage.judged(ledger).is_sound
 
 
 def test_a_jump_says_what_the_clock_read_and_is_signed_by_the_system(ledger, hand):
@@ -84,16 +85,16 @@ def test_the_answer_to_a_write_holds_only_what_was_asked_for(ledger, hand):
     assert ledger.written_by("r2") == written
 
 
-def test_a_jump_is_known_to_another_process(ledger, hand, tmp_path):
+def test_a_jump_is_known_to_another_process(ledger, hand, storage):
     write(ledger, hand, HOUR, -HOUR)
-    other = SqliteLedger.open(tmp_path / "ledger.sqlite3", hand)
+    other = storage.open(hand)
     other.append([measured(3)], **NURSE)
     assert len(jumps(other)) == 1
     other.close()
 
 
-def test_a_jump_is_told_by_verify(ledger, hand):
+def test_a_jump_is_told_by_verify(ledger, storage, hand):
     write(ledger, hand, HOUR, -HOUR)
-    (told,) = [finding for finding in verify(ledger._connection).findings if finding.rule == "LEDGER-CLOCK"]
+    (told,) = [finding for finding in storage.judged(ledger).findings if finding.rule == "LEDGER-CLOCK"]
     assert told.severity is Severity.INFO
     assert told.place == "entry 2"

@@ -6,6 +6,7 @@ from equipoise.ledger.checkpoint import Checkpoint, checkpoint_text, make_checkp
 from equipoise.ledger.clock_jump import ClockJump
 from equipoise.ledger.entry import GENESIS, Entry, chain_hash, next_entry
 from equipoise.ledger.event import declared_types, decode, encode, event, newest_version, upcaster
+from equipoise.ledger.ledger import Ledger
 from equipoise.ledger.sqlite import SqliteLedger
 from equipoise.ledger.verification import VerificationReport
 from equipoise.ledger.verify import ONLY_AN_ANCHOR_TELLS, Projection, verify
@@ -19,6 +20,7 @@ __all__ = [
     "ClockJump",
     "Entry",
     "Foldable",
+    "Ledger",
     "Projection",
     "SqliteLedger",
     "VerificationReport",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from equipoise.ledger.entry import GENESIS, Entry
-from equipoise.ledger.sqlite import SqliteLedger
+from equipoise.ledger.ledger import Ledger
 from equipoise.vocabulary import Refusal, Role
 
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Book(Generic[S]):
     """The write door: read, decide and append happen under one lock, so that a decision is never out of date."""
 
-    def __init__(self, ledger: SqliteLedger, state: S) -> None:
+    def __init__(self, ledger: Ledger, state: S) -> None:
         self.ledger = ledger
         self._state = state
         self._seq, self._hash = 0, GENESIS

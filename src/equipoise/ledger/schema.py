@@ -4,10 +4,10 @@ The trap behind each line is told in docs/decisions/0003-ledger-storage.md.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection
 from time import sleep
 
-from equipoise.ledger.connection import Connection
+from equipoise.ledger.connection import UNREADABLE, Connection
 from equipoise.vocabulary import Refusal
 
 # name -> (wanted, read back): a database that does not keep a promise is refused at start, not at the accident
@@ -92,10 +92,10 @@ def _set(connection: Connection, pragma: str, patience: int = 200) -> None:
         _set(connection, pragma, patience - 1)
 
 
-def broken_settings(connection: Connection, names: Iterable[str] = SETTINGS) -> list[str]:
-    """The settings, by name and value found, that this connection does not keep."""
+def broken_settings(connection: Connection, names: Collection[str] | None = None) -> list[str]:
+    """The settings, by name and value found, that this connection does not keep; all of them, or only those named."""
     broken = []
-    for name in names:
+    for name in SETTINGS if names is None else names:
         held = SETTINGS[name][1]
         row = connection.execute(f"PRAGMA {name}").fetchone()
         found = row[0] if row else "nothing"
@@ -116,6 +116,14 @@ def schema_differences(connection: Connection) -> list[str]:
     """The tables, indexes and triggers that are missing, changed or added, by name."""
     found = found_schema(connection)
     return sorted(name for name in SCHEMA.keys() | found.keys() if SCHEMA.get(name) != found.get(name))
+
+
+def damage(connection: Connection) -> list[str]:
+    """What the engine itself finds wrong with its file."""
+    try:
+        return [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+    except UNREADABLE as error:
+        return [str(error)]
 
 
 def _make_tables(connection: Connection) -> None:

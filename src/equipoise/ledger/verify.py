@@ -12,9 +12,11 @@ from typing import TypeAlias
 from equipoise.ledger.anchor import Anchor
 from equipoise.ledger.chain import Row, judge_chain, judge_contents
 from equipoise.ledger.checkpoint import Checkpoint
-from equipoise.ledger.connection import UNREADABLE, Connection, failures_as_refusals
+from equipoise.ledger.connection import UNREADABLE, Connection
+from equipoise.ledger.engine import Engine
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.schema import SETTINGS, broken_settings, found_schema, schema_differences
+from equipoise.ledger.schema import found_schema
+from equipoise.ledger.sqlite import SQLITE
 from equipoise.ledger.verification import Findings, VerificationReport
 from equipoise.vocabulary import Finding, Refusal, Severity
 
@@ -37,6 +39,7 @@ def verify(
     trusted_keys: Collection[str] = (),
     projections: Mapping[str, Projection] | None = None,
     progress: Progress | None = None,
+    engine: Engine = SQLITE,
 ) -> VerificationReport:
     """Judge the ledger in a file or on a connection, as of one moment; others may go on writing.
 
@@ -45,11 +48,11 @@ def verify(
     Source: E6(R3) 4.2.2(b); 21 CFR 11.10(a), (c), (e).
     """
     found = Findings()
-    with failures_as_refusals(), _opened(source) as connection, _one_moment(connection):
-        if "ledger" not in found_schema(connection):
+    with engine.failures(), _opened(source) as connection, _one_moment(connection, engine):
+        if not engine.holds_ledger(connection):
             raise Refusal("LEDGER-OPEN", "This database holds no ledger.", "Name the trial's folder or its ledger.")
         # what was set for another connection, or by this one only to read, says nothing about the writer
-        _judge_safeguards(connection, ["journal_mode"] if isinstance(source, Path) else SETTINGS, found)
+        _judge_safeguards(connection, engine, ["journal_mode"] if isinstance(source, Path) else None, found)
         checkpoints = _checkpoints(connection, found)
         marks = dict.fromkeys([*(one.seq for one in checkpoints), *(one.seq for one in anchors)], "")
         rows = judge_chain(_rows(connection, found), marks, found)
@@ -64,17 +67,15 @@ def verify(
     return VerificationReport(entries, head, signed_to, anchored_to, keys, tuple(projections or ()), found.all())
 
 
-def _judge_safeguards(connection: Connection, settings: Collection[str], found: Findings) -> None:
-    for name in schema_differences(connection):
+def _judge_safeguards(
+    connection: Connection, engine: Engine, settings: Collection[str] | None, found: Findings
+) -> None:
+    for name in engine.changed_safeguards(connection):
         found.error("LEDGER-SCHEMA", name, "This safeguard of the ledger is missing, changed or not ours.")
-    for broken in broken_settings(connection, settings):
+    for broken in engine.broken_settings(connection, settings):
         message = f"The database does not keep {broken}; what was written last may be lost with the power."
         found.note(Finding("LEDGER-SETTINGS", Severity.WARNING, "database", message))
-    try:
-        problems = [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
-    except UNREADABLE as error:
-        problems = [str(error)]
-    for text in problems:
+    for text in engine.damage(connection):
         found.error(
             "LEDGER-FILE", "database", f"The file is damaged: {text}.", "Keep it, and restore a copy elsewhere."
         )
@@ -172,12 +173,12 @@ def _ticker(connection: Connection, progress: Progress | None) -> Callable[[int]
 
 
 @contextmanager
-def _one_moment(connection: Connection) -> Iterator[None]:
+def _one_moment(connection: Connection, engine: Engine) -> Iterator[None]:
     """Read everything from one snapshot."""
     if connection.in_transaction:
         yield
         return
-    connection.execute("BEGIN")
+    connection.execute(engine.snapshot)
     try:
         yield
     finally:
