@@ -1,12 +1,15 @@
 """`--pairs N`: how many pairs of worlds are played (a few in `make test`, 200 in `make test-masking`)."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import catalogue
+import mutants
 import pytest
 
+FIGURES: dict[str, str] = {}
+"""What the tests measured, in words, by the name of the figure: the table at the end of a full run."""
 FULL = 50
 """From this many pairs on, the slow layers run too."""
 _IN_MEMORY = Path("/dev/shm")
@@ -34,12 +37,23 @@ def is_full(pairs: int) -> bool:
     return pairs >= FULL
 
 
+@pytest.fixture(scope="session")
+def figure() -> Callable[[str, str], None]:
+    """Call it with a name and what was measured: it stands in the table at the end of a full run."""
+    return FIGURES.__setitem__
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """After a full run, the leak catalogue with the result of every row."""
+    """After a full run, what was measured, and the leak catalogue with the result of every row."""
     if config.getoption("--pairs") < FULL:
         return
     ran = [(kind, report) for kind in ("passed", "failed", "error") for report in terminalreporter.getreports(kind)]
     outcomes = {report.nodeid: "passed" if kind == "passed" else "failed" for kind, report in ran}
+    caught = [test for test, outcome in outcomes.items() if "planted_leak" in test and outcome == "passed"]
+    FIGURES["planted leaks"] = f"{len(caught)} of {len(mutants.MUTANTS)} caught"
+    terminalreporter.section("masking")
+    for name, measured in FIGURES.items():
+        terminalreporter.line(f"{name:36} {measured}")
     terminalreporter.section("leak catalogue")
     for line in catalogue.table(outcomes):
         terminalreporter.line(line)

@@ -1,8 +1,9 @@
 """Detectors: each looks at two worlds and gives what it found; between honest worlds each finds nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import worlds
@@ -19,37 +20,64 @@ _DECLARED = re.compile(rb'^CREATE [^;]*|"type":"[a-z_]+"', re.MULTILINE)
 _SLOT = re.compile(rb'"slot":(\d+),"stratum":\d+\}.*"type":"slot_assigned"')
 
 
-def normalised(world: worlds.World) -> tuple[dict[str, bytes], dict[tuple[str, str], int]]:
-    """The surfaces with every token replaced by a placeholder of its own, and how often each kind stood where."""
-    names = {value: (kind, place) for kind, values in world.tokens.items() for place, value in enumerate(values)}
-    counts: dict[tuple[str, str], int] = {}
-    clean = {}
-    for surface, content in world.surfaces.items():
+@dataclass(frozen=True)
+class Comparison:
+    """Two worlds side by side: `size` bytes of the first were looked at, `differing` of them differ after the tokens of
+    the allow-list are out; `tokens` counts those by kind."""
 
-        def placeholder(match: re.Match[bytes], surface: str = surface) -> bytes:
-            """The run's first known value is its longest beginning that is one."""
-            text = match.group()
-            for length in sorted({len(text), 128, 64} - {0}, reverse=True):
-                kind, place = names.get("".join(text[:length].decode().split()), ("", 0))
-                if kind:
-                    counts[surface, kind] = counts.get((surface, kind), 0) + 1
-                    return f"<{kind} {place:06d}>".encode() + _TOKEN.sub(placeholder, text[length:])
-            return text[:64] + _TOKEN.sub(placeholder, text[64:])
+    size: int
+    differing: int
+    tokens: Counter[str]
+    found: list[str]
 
-        clean[surface] = _TOKEN.sub(placeholder, content)
-    return clean, counts
+
+def compare(one: worlds.World, other: worlds.World) -> Comparison:
+    """Where the worlds differ after the tokens are out: the surface and the first differing span."""
+    names, other_names = _placeholders(one), _placeholders(other)
+    found = [f"surface {name} exists in one world only" for name in sorted(one.surfaces.keys() ^ other.surfaces.keys())]
+    differing, tokens, other_tokens = len(found), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for name in sorted(one.surfaces.keys() & other.surfaces.keys()):
+        if one.surfaces[name] == other.surfaces[name]:
+            continue
+        clean = _normalised(name, one.surfaces[name], names, tokens)
+        other_clean = _normalised(name, other.surfaces[name], other_names, other_tokens)
+        if clean != other_clean:
+            pairs = zip(clean, other_clean, strict=False)
+            differing += sum(a != b for a, b in pairs) + abs(len(clean) - len(other_clean))
+            found.append(f"{name}: {_span(clean, other_clean)}")
+    if tokens != other_tokens:
+        found.append("an allowed token stands more often in one world")
+    kinds = Counter[str]()
+    for (_, kind), number in tokens.items():
+        kinds[kind] += number
+    return Comparison(sum(map(len, one.surfaces.values())), differing, kinds, found)
 
 
 def different_bytes(one: worlds.World, other: worlds.World) -> list[str]:
-    """Where the worlds differ after the tokens are out: the surface and the smallest differing span."""
-    (clean, counts), (other_clean, other_counts) = normalised(one), normalised(other)
-    found = [f"surface {name} exists in one world only" for name in sorted(clean.keys() ^ other_clean.keys())]
-    for name in sorted(clean.keys() & other_clean.keys()):
-        if clean[name] != other_clean[name]:
-            found.append(f"{name}: {_span(clean[name], other_clean[name])}")
-    if counts != other_counts:
-        found.append("an allowed token stands more often in one world")
-    return found
+    """What `compare` found."""
+    return compare(one, other).found
+
+
+def _placeholders(world: worlds.World) -> dict[str, tuple[str, int]]:
+    return {value: (kind, place) for kind, values in world.tokens.items() for place, value in enumerate(values)}
+
+
+def _normalised(
+    surface: str, content: bytes, names: dict[str, tuple[str, int]], counts: Counter[tuple[str, str]]
+) -> bytes:
+    """A surface with every token replaced by a placeholder of its own; how often each kind stood goes to `counts`."""
+
+    def placeholder(match: re.Match[bytes]) -> bytes:
+        """The run's first known value is its longest beginning that is one."""
+        text = match.group()
+        for length in sorted({len(text), 128, 64}, reverse=True):
+            kind, place = names.get("".join(text[:length].decode().split()), ("", 0))
+            if kind:
+                counts[surface, kind] += 1
+                return f"<{kind} {place:06d}>".encode() + _TOKEN.sub(placeholder, text[length:])
+        return text[:64] + _TOKEN.sub(placeholder, text[64:])
+
+    return _TOKEN.sub(placeholder, content)
 
 
 def _span(one: bytes, other: bytes) -> str:

@@ -5,6 +5,7 @@ times of requests do not appear here: between two worlds they are equal (`test_t
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,9 +67,9 @@ def share_guessed(trials: list[Seen]) -> float:
     return float(np.mean(np.concatenate(right)))
 
 
-def test_a_masked_insider_guesses_no_better_than_a_coin(trials: list[Seen]) -> None:
+def test_a_masked_insider_guesses_no_better_than_a_coin(trials: list[Seen], figure: Callable[[str, str], None]) -> None:
     share = share_guessed(trials)
-    print(f"\n{len(GUESSED) * SLOTS:,} allocations: {share:.2%} guessed")
+    figure("a masked insider's guesses", f"{share:.2%} right of {len(GUESSED) * SLOTS:,}")
     assert share == pytest.approx(0.5, abs=0.01)
 
 

@@ -7,6 +7,7 @@ take about a quarter of a millisecond, lies outside.
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ def test_requests_of_both_arms_are_alike_in_size_statements_and_order(recorded: 
     assert [request.moment for request in recorded[0].requests] == [request.moment for request in recorded[1].requests]
 
 
-def test_requests_of_both_arms_take_the_same_time(recorded: tuple[Recording, Recording], is_full: bool) -> None:
+def test_requests_of_both_arms_take_the_same_time(
+    recorded: tuple[Recording, Recording], is_full: bool, figure: Callable[[str, str], None]
+) -> None:
     if not is_full:
         pytest.skip("times are measured in `make test-masking`, on a machine with nothing else to do")
     honest, delayed = (
@@ -67,6 +70,7 @@ def test_requests_of_both_arms_take_the_same_time(recorded: tuple[Recording, Rec
     quick = [pair for pair in delayed if pair[0].kind != "Capture"]
     assert 2 * len(honest) >= 4_000
     (share, low, high), (caught, caught_low, _) = area(honest), area(quick)
-    print(f"\n{2 * len(honest):,} requests: AUC {share:.4f} ({low:.4f} to {high:.4f}); +5 µs: {caught:.4f}")
+    figure("times of requests, AUC of the arm", f"{share:.4f} ({low:.4f} to {high:.4f}) over {2 * len(honest):,}")
+    figure("the same, 5 µs planted", f"{caught:.4f} (from {caught_low:.4f}) over {2 * len(quick):,}")
     assert low > 0.48 and high < 0.52
     assert caught_low > 0.52, "a delay of 5 microseconds would not be seen"

@@ -13,13 +13,16 @@ import io
 import logging
 import re
 import shutil
+import sqlite3
 import tempfile
 import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -149,6 +152,7 @@ def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = N
     logging.getLogger().addHandler(handler)
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            _with_large_pages(trial / "ledger.sqlite3")
             rehearsal = start(part, trial, pharmacy=reports)
             rehearsal.desk.book.ledger._connection.set_trace_callback(statements.append)
             with rehearsal.vault:
@@ -173,6 +177,35 @@ def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = N
     surfaces["hatch"] = b"\n".join(rounds.lines)
     arms = tuple(course.arm or "" for course in rehearsal.courses)
     return World(surfaces, tokens, arms, part.design.digest, without_sight(rehearsal))
+
+
+def played(
+    pairs: Iterable[tuple[Part, Part]], folder: Path, *, reports: bool = False, at_once: int = 1
+) -> Iterator[tuple[World, World]]:
+    """Play pair after pair; with `at_once` above 1 that many worlds at the same time, in processes of their own."""
+    if at_once == 1:
+        for first, second in pairs:
+            yield play(folder / "one", first, reports=reports), play(folder / "other", second, reports=reports)
+        return
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
+        asked = deque[tuple[Future[World], Future[World]]]()
+        for number, (first, second) in enumerate(pairs):
+            places = [folder / f"{number % (2 * at_once)} {name}" for name in ("one", "other")]
+            both = zip(places, (first, second), strict=True)
+            one, other = (pool.submit(play, place, part, reports=reports) for place, part in both)
+            asked.append((one, other))
+            if len(asked) > at_once:
+                one, other = asked.popleft()
+                yield one.result(), other.result()
+        for one, other in asked:
+            yield one.result(), other.result()
+
+
+def _with_large_pages(database: Path) -> None:
+    """An empty database whose pages hold the longest entry, so that no token is cut in two by the end of a page."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA page_size = 65536")
+        connection.execute("VACUUM")
 
 
 _BEGINNING = re.compile(r"[^'\d?]*")
