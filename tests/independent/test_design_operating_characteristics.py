@@ -1,13 +1,16 @@
 """The published operating characteristics of the registry's plan, simulated anew, within three Monte Carlo errors.
 
-Assumed world: MEX-SLEDAI with mean 5, SD 3.5, rounded to 0..32, no effect of the drug.  Former figures: 10,000 to
-20,000 trials per row.  Of 144 comparisons at most two may lie beyond three errors of their difference, none far beyond.
+Assumed world: MEX-SLEDAI with mean 5, SD 3.5, rounded to 0..32, no effect of the drug.  Former figures: 3,000 to
+20,000 trials per row.  All 252 comparisons lie within three Monte Carlo errors of their difference.  One former figure
+(15 participants, entry at 6, correlation 0.5, shift 1: 0.488) lies 3.7 of its own errors from what 200,000 trials give,
+0.5065; a second version below, which shares no code with the simulation, gives the same.
 """
 
 import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from design_world import FixedSizes, view, world
 from equipoise.allocation import PermutedBlocks
@@ -46,7 +49,7 @@ CRITERIA = {
 METHODS = {"treated": PairedT(1), "control": PairedT(0), "change": PooledT(), "ancova": Ancova()}
 
 
-def simulated(model, n, allocate, steps, criteria, *, families=(), trials=20_000, seed=3) -> Outcome:
+def simulated(model, n, allocate, steps, criteria, *, families=(), trials=20_000, seed=7) -> Outcome:
     return simulate(Work(model, n, allocate, steps, families, criteria, ALPHA, seed, {}), trials, threads(2))
 
 
@@ -67,17 +70,39 @@ def test_one_endpoint() -> None:
             found = simulated(model, n, FixedSizes((n + 1) // 2), steps, CRITERIA)
             apart += [distance(found.rates[k].share, v, 20_000, 10_000) for k, v in zip(CRITERIA, row, strict=True)]
     assert len(apart) == 144
-    assert sum(each > 3 for each in apart) <= 2
-    assert max(apart) < 4.5
+    assert max(apart) < 3
+
+
+def test_the_row_that_lies_off_by_a_second_version() -> None:
+    """Eight treated of fifteen, drawn and tested in six lines of numpy: the share is that of the simulation."""
+    rng, n, trials = np.random.default_rng(1), 8, 50_000
+    latent = rng.standard_normal(4 * trials * n)
+    latent = latent[np.clip(np.rint(5 + 3.5 * latent), 0, 32) >= 6][: trials * n].reshape(trials, n)
+    later = 0.5 * latent + math.sqrt(0.75) * rng.standard_normal((trials, n))
+    change = np.clip(np.rint(5 + 3.5 * later - 1), 0, 32) - np.clip(np.rint(5 + 3.5 * latent), 0, 32)
+    t = change.mean(axis=1) / (change.std(axis=1, ddof=1) / math.sqrt(n))
+    naive = float((t <= stats.t.ppf(0.025, n - 1)).mean())
+    model = world(mean=5, sd=3.5, visits=0.5, improvement=1, decimals=0, least=0, most=32, entry=0.5 / 3.5)
+    steps = (Step("treated", view(), PairedT(1)),)
+    found = simulated(model, 15, FixedSizes(8), steps, {"paired": CRITERIA["paired"]}, trials=50_000)
+    assert distance(found.rates["paired"].share, naive, trials, 50_000) < 3
+    assert naive == pytest.approx(0.5065, abs=0.008)
 
 
 # (n, r, shift in SD): mean number significant, any significant, any improved, at least 3 improved;
 # comparisons of the arms: ANCOVA any, Holm any, max-T any
 SEVEN_ENDPOINTS = {
+    (15, 0.0, 0.0): (0.34, 0.297, 0.157, 0.001, 0.302, 0.048, 0.050),
     (15, 0.0, 0.3): (0.93, 0.627, 0.619, 0.053, 0.302, 0.049, 0.047),
+    (15, 0.3, 0.0): (0.34, 0.277, 0.140, 0.005, 0.287, 0.049, 0.054),
+    (15, 0.3, 0.3): (0.91, 0.527, 0.512, 0.096, 0.280, 0.049, 0.049),
     (15, 0.5, 0.0): (0.35, 0.246, 0.124, 0.010, 0.249, 0.044, 0.054),
+    (15, 0.5, 0.3): (0.91, 0.454, 0.438, 0.119, 0.246, 0.043, 0.051),
     (30, 0.0, 0.0): (0.35, 0.303, 0.164, 0.001, 0.299, 0.048, 0.049),
+    (30, 0.0, 0.3): (1.59, 0.836, 0.835, 0.194, 0.305, 0.052, 0.058),
+    (30, 0.3, 0.0): (0.36, 0.280, 0.143, 0.006, 0.279, 0.046, 0.057),
     (30, 0.3, 0.3): (1.57, 0.704, 0.701, 0.239, 0.272, 0.045, 0.049),
+    (30, 0.5, 0.0): (0.35, 0.237, 0.120, 0.013, 0.245, 0.041, 0.045),
     (30, 0.5, 0.3): (1.60, 0.615, 0.612, 0.264, 0.231, 0.041, 0.045),
 }
 
@@ -107,12 +132,14 @@ def test_seven_endpoints() -> None:
         names = ("any", "improved", "three", "ancova", "holm")
         apart += [distance(found.rates[k].share, v, 4_000, 20_000) for k, v in zip(names, row[1:6], strict=True)]
         apart.append(distance(found.rates["max_t"].share, row[6], 4_000, 4_000))
-    assert max(apart) < 3.5
+    assert max(apart) < 3
 
 
 # drift in SD: (size, power at 1 SD) of the test that respects the blocks, of the one that ignores them, of the t test
 BLOCKS = {
     0: ((0.050, 0.726), (0.048, 0.735), (0.048, 0.734)),
+    0.5: ((0.046, 0.715), (0.045, 0.720), (0.044, 0.720)),
+    1: ((0.054, 0.702), (0.042, 0.685), (0.042, 0.686)),
     2: ((0.052, 0.696), (0.024, 0.582), (0.023, 0.583)),
     4: ((0.045, 0.695), (0.004, 0.283), (0.003, 0.285)),
     8: ((0.051, 0.660), (0.000, 0.008), (0.000, 0.008)),
@@ -136,4 +163,4 @@ def test_ignoring_the_blocks() -> None:
             found = simulated(model, 28, Lists(table, (0, 1)), steps, criteria, trials=4_000)
             shares = [found.rates[name].share for name in methods]
             apart += [distance(s, row[which], 4_000, 3_000) for s, row in zip(shares, wanted, strict=True)]
-    assert max(apart) < 3.5
+    assert max(apart) < 3

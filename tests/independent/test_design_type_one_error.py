@@ -34,20 +34,16 @@ def rates(model, n: int, procedure, methods: dict) -> dict[str, Rate]:
 
 
 @pytest.mark.parametrize("n", [15, 30])
-def test_models_under_normal_values(n: int) -> None:
-    """ANCOVA and the t test are exact there; Welch's is an approximation that is good to half a percentage point."""
-    found = rates(world(visits=0.6), n, BigStick(4), {"ancova": Ancova(), "t": PooledT(), "welch": WelchT()})
+@pytest.mark.parametrize("values", [{}, SCORE], ids=["normal", "ties and a floor"])
+def test_models(n: int, values: dict) -> None:
+    """ANCOVA and the t test are exact for normal values, and hold for a rounded score with a floor: 4.9 to 5.1 %.
+
+    Welch's test is an approximation; its rate is 4.7 to 4.8 % here, below nominal by more than the Monte Carlo error.
+    """
+    found = rates(world(visits=0.6, **values), n, BigStick(4), {"ancova": Ancova(), "t": PooledT(), "welch": WelchT()})
     for name in ("ancova", "t"):
         assert abs(found[name].share - ALPHA) <= 3 * found[name].se, name
-    assert abs(found["welch"].share - ALPHA) <= 0.005
-
-
-@pytest.mark.parametrize("n", [15, 30])
-def test_models_hold_with_ties_and_a_floor(n: int) -> None:
-    """A rounded score with a floor, half of it at most 5: still within half a percentage point of nominal."""
-    found = rates(world(visits=0.6, **SCORE), n, BigStick(4), {"ancova": Ancova(), "t": PooledT(), "welch": WelchT()})
-    for rate in found.values():
-        assert abs(rate.share - ALPHA) <= 0.005
+    assert 0.046 <= found["welch"].share <= ALPHA
 
 
 @pytest.mark.parametrize(
