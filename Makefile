@@ -4,14 +4,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
 
-.PHONY: help run test check test-masking bench bench-r docs lock clean
+.PHONY: help run stop test check test-masking bench bench-r docs lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/run.stamp  ## Record to report: play NCT05921058 on synthetic participants and write its report
-	@$(BIN)/equipoise rehearse NCT05921058 --out $(OUT)
+run: $(VENV)/run.stamp  ## Record to report: play NCT05921058 on synthetic participants, write its report, open its site
+	@$(BIN)/equipoise rehearse NCT05921058 --out $(OUT)/rehearsal
+	@echo
+	@$(BIN)/equipoise serve $(OUT)/site --synthetic NCT05921058 --background
+	@echo
+	@echo "  The site serves until \`make stop\`."
+
+stop: $(VENV)/run.stamp  ## End the site that `make run` has left open
+	@$(BIN)/equipoise serve $(OUT)/site --stop
 
 test: $(VENV)/dev.stamp  ## Run every test
 	@$(BIN)/pytest -n 2 --dist loadfile

@@ -5,6 +5,7 @@ Django is configured once a process, for a folder in which every test finds a fr
 
 import shutil
 import tempfile
+import time
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,7 @@ def fresh_site() -> Installation:
 
 
 def client(role: str):
-    """A test client that is logged in as the account of this role."""
+    """A test client that is logged in, just now, as the account of this role."""
     from django.test import Client
 
     from equipoise.store.models import Account
@@ -61,18 +62,30 @@ def client(role: str):
         Account.objects.get(username=PEOPLE[role]),
         backend="allauth.account.auth_backends.AuthenticationBackend",
     )
+    prove(logged_in)
     return logged_in
+
+
+def prove(logged_in, at: float | None = None) -> None:
+    """Let the person have entered the password at a moment; without one, now."""
+    session = logged_in.session
+    session["account_authentication_methods"] = [{"method": "password", "at": at or time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
 
 
 @cache
 def _model() -> tuple[Path, Path]:
     """The folder of the site that is copied, and the folder in which the live copy lies."""
+    from django.test.utils import setup_test_environment
+
     from equipoise.web.site import configure
 
     root = Path(tempfile.mkdtemp(prefix="equipoise-site-"))
     installation = make_installation(root / "live")
     assert not settings.configured, "Django is configured once a process"
     configure(installation, SteppingClock(NOW), hosts=("testserver", "localhost", "127.0.0.1"))
+    setup_test_environment()
     file = study_file("NCT05921058")
     part = _part(file, load_definition(file), PARTICIPANTS, 7, None)
     found_site(installation, SLUG, file, part, NOW)

@@ -28,6 +28,7 @@ app = typer.Typer(
   equipoise design NCT05921058     know what the trial can find, and what its plan would claim
   equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
   equipoise verify DIR             prove that nothing was changed since it was written
+  equipoise trace DIR NUMBER       go from a number of the report back to the entries behind it
   equipoise forensics FILE         check the numbers of a published table against arithmetic
 
 A RECORD is a file: the page text, the JSON or the XML of a registration.  A STUDY is the name of a shipped study, a
@@ -184,7 +185,7 @@ def serve(
             *(["--port", str(port)] if port else []),
         ]
         found = start(folder, options, _console())
-        tell(_console(), found.site, found.vault, is_synthetic=synthetic is not None)
+        tell(_console(), found, is_synthetic=synthetic is not None)
     else:
         from equipoise.cli.serve import run
 
@@ -208,6 +209,24 @@ def verify(
     from equipoise.cli.verify import run
 
     raise typer.Exit(run(folder, console=_console(), anchors=anchors, trusted_keys=key or ()))
+
+
+@app.command()
+def trace(
+    folder: Annotated[Path, typer.Argument(help="The folder of a report, or of its trial.", metavar="DIR")],
+    number: Annotated[
+        str | None, typer.Argument(help="The number's id, or words of it; left out: list them all.", metavar="NUMBER")
+    ] = None,
+    participant: Annotated[str | None, typer.Option(help="Every entry of this participant, in full.")] = None,
+    output_format: Format = "text",
+) -> None:
+    """Go from a number of the report back to the entries of the ledger that made it.
+
+    The ledger beside the report is chained again while it is read; a line that is not as it was written is refused.
+    """
+    from equipoise.cli.trace import run
+
+    raise typer.Exit(run(folder, number, participant=participant, output_format=output_format, console=_console()))
 
 
 @app.command()

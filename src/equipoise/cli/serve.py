@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -30,21 +31,34 @@ def run(folder: Path, *, synthetic: str | None, host: str, port: int | None, con
     listening = _listen(host, port)
     with contextlib.suppress(KeyboardInterrupt), _sealed_room(installation, host) as room:
         site = f"http://{host}:{listening.getsockname()[1]}/"
-        server = _server(installation, listening, room)
-        note_serving(installation.folder, Serving(os.getpid(), site, room["pages"], room.get("setup_code", "")))
-        tell(console, site, room["pages"], is_synthetic=installation.is_synthetic)
+        code = secrets.token_hex(6)
+        server = _server(installation, listening, room["pages"], code)
+        serving = Serving(os.getpid(), site, room["pages"], code if _is_new() else "", room["setup_code"])
+        note_serving(installation.folder, serving)
+        tell(console, serving, is_synthetic=installation.is_synthetic)
         console.print("\nCtrl-C ends both.")
         server.run()
     forget_serving(installation.folder)
     return 0
 
 
-def tell(console: Console, site: str, vault: str, *, is_synthetic: bool) -> None:
-    """Say where to look."""
+def tell(console: Console, serving: Serving, *, is_synthetic: bool) -> None:
+    """Say where to look, and with which code a new installation begins."""
     if is_synthetic:
         console.print("[bold yellow]SYNTHETIC[/]  Invented people; the log-in pages name an account for each role.\n")
-    console.print(f"  [dim]{'Site':<13}[/] [bold]{site}[/]", soft_wrap=True)
-    console.print(f"  [dim]{'Sealed room':<13}[/] {vault}", soft_wrap=True)
+    for label, address, code in (
+        ("Site", serving.site, serving.setup_code),
+        ("Sealed room", serving.vault, serving.vault_setup_code),
+    ):
+        console.print(f"  [dim]{label:<13}[/] [bold]{address}[/]", soft_wrap=True)
+        if code:
+            console.print(f"  [dim]{'':<13}[/] begin at {address}setup/ with the code [bold]{code}[/]", soft_wrap=True)
+
+
+def _is_new() -> bool:
+    from equipoise.store.admitting import is_new_site
+
+    return is_new_site()
 
 
 def _installation(folder: Path, synthetic: str | None, console: Console) -> Installation:
@@ -70,12 +84,12 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise Refusal("SERVE-PORT", f"Port {port} on {host} cannot be used: {reason}.", "Name another one with --port.")
 
 
-def _server(installation: Installation, listening: socket.socket, room: dict[str, Any]) -> Any:
+def _server(installation: Installation, listening: socket.socket, vault: str, setup_code: str) -> Any:
     import waitress
 
     from equipoise.web.site import application, configure
 
-    configure(installation, lambda: datetime.now(UTC), vault=room["pages"])
+    configure(installation, lambda: datetime.now(UTC), vault=vault, setup_code=setup_code)
     return waitress.create_server(application(), sockets=[listening], threads=_THREADS, ident="")
 
 

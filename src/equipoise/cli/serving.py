@@ -20,16 +20,17 @@ _PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A site that serves: its process, its address, the sealed room's address, and the code of its first set-up."""
+    """A site that serves: its process, its address and the sealed room's, and the codes of their first set-up."""
 
     process: int
     site: str
     vault: str
     setup_code: str = ""
+    vault_setup_code: str = ""
 
 
 def note_serving(folder: Path, serving: Serving) -> None:
-    """Write the note; the code of the set-up does not stay in it longer than the set-up takes."""
+    """Write the note, for the owner of the folder alone."""
     note = folder / _NOTE
     note.touch(mode=0o600)
     note.write_text(json.dumps(asdict(serving)) + "\n", encoding="utf-8")

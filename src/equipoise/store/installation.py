@@ -1,22 +1,29 @@
 """An installation is one folder: the site's own database, the trials with their ledgers, the sealed room's folder."""
 
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from equipoise.vocabulary import Refusal
 
 _FILE = "installation.json"
 SECRET_BYTES = 48
+SERVER_SETTING = "EQUIPOISE_DATABASE"
+"""The one setting of the environment: a PostgreSQL server instead of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where things lie.  `is_synthetic` holds for ever: such a site has demonstration accounts and no real trial."""
+    """Where things lie.  `is_synthetic` holds for ever: such a site has demonstration accounts and no real trial.
+
+    `server` is the address of a PostgreSQL server, or empty: then everything lies in the folder.
+    """
 
     folder: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     is_synthetic: bool
+    server: str = field(default="", repr=False)
 
     @property
     def database(self) -> Path:
@@ -51,7 +58,8 @@ def open_installation(folder: Path) -> Installation:
     """Read where an installation lies.  Raises `Refusal` where there is none, or where it cannot be read."""
     try:
         document = json.loads((folder / _FILE).read_text("utf-8"))
-        return Installation(folder.resolve(), str(document["secret_key"]), bool(document["synthetic"]))
+        server = os.environ.get(SERVER_SETTING, "")
+        return Installation(folder.resolve(), str(document["secret_key"]), bool(document["synthetic"]), server)
     except FileNotFoundError:
         raise Refusal("SITE-FOLDER", f"{folder} holds no installation.", "Name the folder of one.") from None
     except (OSError, ValueError, KeyError, TypeError):

@@ -30,6 +30,8 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=120)
     language = models.CharField(max_length=5, default="en")
+    code_digest = models.CharField(max_length=64, default="", blank=True)
+    """SHA-256 of the code with which the owner sets a first password; empty once that is done."""
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
     is_demonstration = models.BooleanField(default=False)

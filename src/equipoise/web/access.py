@@ -11,10 +11,15 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
+from equipoise.conduct import PERMISSIONS
 from equipoise.store.models import Account, Trial
 from equipoise.store.running import running_trial
 from equipoise.vocabulary import MASKED_ROLES, Role
+from equipoise.web.api.entering import shown_token
+from equipoise.web.api.offered import OFFERED
+from equipoise.web.api.problems import no_such, not_known
 from equipoise.web.here import Here, arrive
+from equipoise.web.session import has_just_proved, make_second_factor, needs_second_factor, prove_again
 
 MASKED = MASKED_ROLES - {Role.PARTICIPANT, Role.ADMINISTRATOR}
 """The roles that have a place on this side; who knows arms has the vault's own pages."""
@@ -32,6 +37,7 @@ class Door(Enum):
     ANYBODY = "anybody"
     ACCOUNT = "account"
     ADMINISTRATOR = "administrator"
+    TOKEN = "token"  # noqa: S105  # a program with a personal token, and no cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,12 @@ def trial_rule(read: frozenset[Role], write: frozenset[Role] = frozenset(), *, a
     return Rule(Door.ACCOUNT, read, write, again)
 
 
-ACCESS: Mapping[str, Rule] = {
+def program_rule(read: frozenset[Role], write: frozenset[Role] = frozenset()) -> Rule:
+    """A row of the API inside a trial: the same roles, by token."""
+    return Rule(Door.TOKEN, read, write)
+
+
+_PAGES: Mapping[str, Rule] = {
     # the own account
     "account_login": ANYBODY,
     "account_logout": ANYBODY,
@@ -82,10 +93,15 @@ ACCESS: Mapping[str, Rule] = {
     "mfa_remove_webauthn": OWN_ACCOUNT,
     "mfa_edit_webauthn": OWN_ACCOUNT,
     "usersessions_list": OWN_ACCOUNT,
+    "tokens": Rule(Door.ACCOUNT, again=True),
     # the site
     "my_trials": OWN_ACCOUNT,
     "choose_language": ANYBODY,
+    "setup": ANYBODY,
+    "begin": ANYBODY,
+    "administration": Rule(Door.ADMINISTRATOR, again=True),
     # inside a trial
+    "delegation": trial_rule(MASKED, frozenset({Role.SPONSOR, Role.INVESTIGATOR}), again=True),
     "trial": trial_rule(MASKED),
     "choose_role": trial_rule(MASKED, MASKED),
     "participants": trial_rule(MASKED, BEDSIDE),
@@ -104,8 +120,39 @@ ACCESS: Mapping[str, Rule] = {
     "deviations": trial_rule(MASKED, BEDSIDE | ASKING),
     "review": trial_rule(REVIEWING | CHECKING, REVIEWING),
     "audit": trial_rule(MASKED),
+    # the API's description
+    "api:openapi-json": ANYBODY,
+    "api_page": ANYBODY,
+    "api:api-root": ANYBODY,  # the same address
+    "api_unknown": ANYBODY,
 }
-"""Name of a route -> its row."""
+
+ACCESS: Mapping[str, Rule] = {
+    **_PAGES,
+    **{f"api:{name}": program_rule(frozenset(), PERMISSIONS[name] & MASKED) for name in OFFERED},
+    **{
+        f"api:{name}": program_rule(MASKED)
+        for name in (
+            "me",
+            "status",
+            "definition",
+            "participants",
+            "participant",
+            "matrix",
+            "page",
+            "trail",
+            "queries",
+            "deviations",
+            "adverse_events",
+            "delegation",
+            "audit_trail",
+            "audit_sheet",
+        )
+    },
+}
+"""Name of a route -> its row.  The API reads what the pages show; a command is for the roles that may give it."""
+_OWN_KEYS = ("account_", "mfa_", "choose_language")
+"""The routes on which an account is made safe, open before it is."""
 
 
 class AccessMiddleware:
@@ -123,29 +170,49 @@ class AccessMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Look the route up and enforce its row; sets `request.account`, and `request.here` inside a trial."""
-        rule = ACCESS.get(request.resolver_match.view_name if request.resolver_match else "")
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        rule = ACCESS.get(name)
         if rule is None:
             raise Http404
         if rule.door is Door.ANYBODY:
             return None
+        if rule.door is Door.TOKEN:
+            return _enter_by_token(request, rule, kwargs)
         if not isinstance(request.user, Account):
             return redirect_to_login(request.get_full_path())
         request.account = request.user  # type: ignore[attr-defined]  # declared by `TrialRequest`
+        if not name.startswith(_OWN_KEYS) and needs_second_factor(request, request.user):
+            return make_second_factor()
         if rule.door is Door.ADMINISTRATOR and not request.user.is_administrator:
             raise Http404
         if rule.in_trial:
             request.here = _enter(request, request.user, rule, kwargs)  # type: ignore[attr-defined]  # as above
+        if rule.again and request.method not in READING and not has_just_proved(request, request.user):
+            return prove_again(request)
         return None
 
 
 def _enter(request: HttpRequest, account: Account, rule: Rule, kwargs: Mapping[str, Any]) -> Here:
     here = place_in(str(kwargs["trial"]), account, request.session.get(f"role:{kwargs['trial']}"))
-    allowed = rule.read if request.method in READING else rule.write
-    if here is None or here.role not in allowed:
-        raise Http404
-    if "participant" in kwargs and not _is_own(here, str(kwargs["participant"])):
+    if here is None or not _lets_in(here, rule, request, kwargs):
         raise Http404
     return here
+
+
+def _enter_by_token(request: HttpRequest, rule: Rule, kwargs: Mapping[str, Any]) -> HttpResponse | None:
+    """Let a program in as the person whose token it shows, in the token's trial and role and no other."""
+    shown = shown_token(request)
+    if shown is None:
+        return not_known()
+    shown.put_on(request)
+    if kwargs.get("trial", shown.here.trial.slug) != shown.here.trial.slug:
+        return no_such()
+    return None if _lets_in(shown.here, rule, request, kwargs) else no_such()
+
+
+def _lets_in(here: Here, rule: Rule, request: HttpRequest, kwargs: Mapping[str, Any]) -> bool:
+    allowed = rule.read if request.method in READING else rule.write
+    return here.role in allowed and ("participant" not in kwargs or _is_own(here, str(kwargs["participant"])))
 
 
 def place_in(slug: str, account: Account, wanted: str | None) -> Here | None:

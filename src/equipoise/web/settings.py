@@ -9,8 +9,8 @@ from equipoise.store.installation import Installation
 from equipoise.store.settings import store_settings
 
 _HERE = Path(__file__).parent
-IDLE_MINUTES, LONGEST_HOURS = 15, 12
-"""A session ends after so much time without a request, and after so much time in any case (S12)."""
+LONGEST_HOURS = 12
+"""The browser's cookie lasts as long as a session may; `equipoise.web.session` ends it sooner where it is left alone."""
 
 
 def site_settings(installation: Installation, *, hosts: tuple[str, ...], is_secure: bool) -> dict[str, Any]:
@@ -75,6 +75,7 @@ _MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "equipoise.web.session.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -1,19 +1,25 @@
 """The addresses of the site: each has a row in `access.py`, none carries more of a participant than the number."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from equipoise.web.api.site import make_api
 from equipoise.web.views import (
+    administration,
     asking,
+    delegation,
     doses,
+    entrance,
     forms,
     home,
     language,
     oversight,
     participant,
     participants,
+    programs,
     recruiting,
     safety,
+    tokens,
     trial_home,
 )
 
@@ -25,6 +31,8 @@ _ACCOUNT = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("factors/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
+    path("begin/", entrance.begin, name="begin"),
+    path("tokens/", tokens.tokens, name="tokens"),
 ]
 
 _FORM = "<slug:encounter>/<slug:form>/<int:repetition>/"
@@ -42,11 +50,19 @@ _PARTICIPANT = [
     path(_FORM + "<slug:item>/", forms.item, name="item"),
 ]
 
+_API = make_api()
+
 urlpatterns = [
     path("account/", include(_ACCOUNT)),
+    path("api/v1/", programs.described, {"api": _API}, name="api_page"),
+    path("api/v1/", _API.urls),
+    re_path("^api/", programs.unknown, name="api_unknown"),
+    path("setup/", entrance.setup, name="setup"),
+    path("administration/", administration.administration, name="administration"),
     path("language/", language.choose_language, name="choose_language"),
     path("", home.my_trials, name="my_trials"),
     path("<slug:trial>/", trial_home.trial, name="trial"),
+    path("<slug:trial>/delegation/", delegation.delegation, name="delegation"),
     path("<slug:trial>/role/", home.choose_role, name="choose_role"),
     path("<slug:trial>/participants/", participants.participants, name="participants"),
     path("<slug:trial>/participants/<str:participant>/", include(_PARTICIPANT)),

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ("username", models.CharField(max_length=64, unique=True)),
                 ("display_name", models.CharField(max_length=120)),
                 ("language", models.CharField(default="en", max_length=5)),
+                ("code_digest", models.CharField(blank=True, default="", max_length=64)),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_administrator", models.BooleanField(default=False)),
                 ("is_demonstration", models.BooleanField(default=False)),

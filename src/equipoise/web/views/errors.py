@@ -14,4 +14,4 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: what failed may be what the frame needs."""
-    return render(None, "errors/500.html", status=500)  # type: ignore[arg-type]  # no context processor runs
+    return render(None, "errors/500.html", status=500)  # no context processor runs
