@@ -11,8 +11,10 @@ from pathlib import Path
 
 from django.utils.translation import get_language, gettext
 
+from equipoise.conduct import Stage
 from equipoise.instruments.item import Label
-from equipoise.vocabulary import Refusal
+from equipoise.vocabulary import Refusal, Role
+from equipoise.web.words import wording
 
 TEXTS = Path(__file__).parent / "locale" / "refusals.txt"
 
@@ -33,9 +35,19 @@ def translated(text: str, names: Mapping[str, Label]) -> str:
     for pattern, template in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            parts = (f"“{names[part].text(language)}”" if part in names else part for part in found.groups())
+            parts = (f"“{names[part].text(language)}”" if part in names else _word(part) for part in found.groups())
             return gettext(template).format(*parts)
-    return text
+    first, stop, others = text.partition(". ")
+    return f"{translated(first + '.', names)} {translated(others, names)}" if stop else text
+
+
+def _word(part: str) -> str:
+    """What is filled into a sentence: a role or a stage by its wording, a text of the catalogue, or as it is."""
+    for kind in (Role, Stage):
+        for each in kind:
+            if each.value.replace("_", " ") == part:
+                return wording(each).lower()
+    return gettext(part) if part else part
 
 
 @lru_cache

@@ -15,6 +15,7 @@ from equipoise.conduct import Answer
 from equipoise.instruments.item import Item, ItemType, Label
 from equipoise.vocabulary import Role
 from equipoise.web import words
+from equipoise.web.refusals import translated
 
 register = template.Library()
 _FALLBACK = (
@@ -44,6 +45,12 @@ def say(label: Label) -> str | SafeString:
 def plain(label: Label) -> str:
     """A study text without the mark, for places that take no markup."""
     return label.text(language())
+
+
+@register.filter
+def told(text: str) -> str:
+    """What a rule says, in the reader's language."""
+    return translated(text, {})
 
 
 @register.filter
