@@ -131,7 +131,8 @@ def invite_physician(served, officer, pharmacist, factors) -> None:
     factors["dr.sari"] = enrolled(served.pages, "dr.sari", invitation, PASSWORD)
     early = served.pages.visitor()
     early.get("/sign-in/")
-    unconfirmed = early.post("/sign-in/", name="dr.sari", password=PASSWORD, code="123456")
+    unused = Factor(factors["dr.sari"].secret, factors["dr.sari"].last_step).code()
+    unconfirmed = early.post("/sign-in/", name="dr.sari", password=PASSWORD, code=unused)
     assert unconfirmed.status == 401
     officer.get("/accounts/")
     own = officer.post("/accounts/", act="confirm", name="dr.sari")

@@ -26,10 +26,10 @@ def make_accounts(entropy: Callable[[int], bytes]) -> None:
 
 
 def shown_accounts() -> list[tuple[str, str]]:
-    """(name, the first one-time code that was not used and is accepted now, if there is one), for the sign-in page."""
+    """(name, a one-time code that was not used and lasts half a minute, if there is one), for the sign-in page."""
     now = int(time.time()) // STEP_SECONDS
     return [
-        (account.name, _code(account, max(now - 1, account.last_step + 1), now + 1))
+        (account.name, _code(account, max(now, account.last_step + 1), now + 1))
         for account in Account.objects.filter(name__startswith="demo.")
     ]
 
