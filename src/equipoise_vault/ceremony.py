@@ -9,6 +9,7 @@ from equipoise import __version__
 from equipoise.allocation.commitment import SEED_BYTES, SEED_PARTIES, AllocationCommitment, seed_commitment
 from equipoise.allocation.design import PackPlan, RandomisationDesign, read_design
 from equipoise.allocation.minimisation import Levels, Minimisation
+from equipoise.allocation.predictability import judge_design
 from equipoise.vocabulary import Json, Refusal, Role, canonical_json
 from equipoise_vault.entries import CommitmentTaken, DesignTaken, ListMade, ShareTaken, VaultCeremonyAbandoned
 from equipoise_vault.envelope import seal_slot
@@ -21,6 +22,10 @@ from equipoise_vault.state import VaultState
 Answer = Mapping[str, Json]
 CODE_VERSION = f"equipoise {__version__}"
 SALT_BYTES = 16
+JUDGED_FOR = 30
+"""Participants for whom a design is judged where nobody says how many are planned."""
+MOST_JUDGED = 200
+"""More make no design easier to guess, and the sum takes long."""
 VAULT, PHARMACY = "vault", "pharmacist"
 
 
@@ -30,6 +35,7 @@ def freeze(room: Room, request: Request) -> Answer:
     `pharmacist_key` is P's own X25519 public key for envelopes; `study` the study definition (canonical JSON) that the
     design names, of which the pharmacy's manual is kept.  A design for a real list is given a `salt` here if it brings
     none, so that nobody can search its digest for the restriction; both parties are told it.
+    The answer judges how well the arms can be guessed, for `participants` (default: `JUDGED_FOR`) before anybody seals.
     """
     design = _salted(room, read_design(request.mapping("design")))
     study = request.body.get("study")
@@ -48,7 +54,20 @@ def freeze(room: Room, request: Request) -> Answer:
         return (DesignTaken(number, design.digest, str(pharmacist_key)),)
 
     room.book.execute(decide, who=request.who, role=request.role)
-    return {"design_digest": design.digest, "ceremony": room.book.state().ceremony, "salt": design.salt}
+    return {
+        "design_digest": design.digest,
+        "ceremony": room.book.state().ceremony,
+        "salt": design.salt,
+        "judgement": judgement(design, request.whole("participants") if "participants" in request.body else JUDGED_FOR),
+    }
+
+
+def judgement(design: RandomisationDesign, participants: int) -> list[Json]:
+    """How well the arms of a design can be guessed if earlier ones leak, for the two parties alone (L26)."""
+    return [
+        {"rule": each.rule, "severity": each.severity.value, "message": each.message, "suggestion": each.suggestion}
+        for each in judge_design(design, max(1, min(participants, MOST_JUDGED)))
+    ]
 
 
 def commit(room: Room, request: Request) -> Answer:

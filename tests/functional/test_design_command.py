@@ -112,3 +112,17 @@ def test_a_study_without_a_scenario_says_that_nothing_is_assumed(tmp_path: Path)
     output = design(str(tmp_path), *QUICK)
     assert "suggested by the limits" in output
     assert "allocations can be guessed" in output
+
+
+def test_a_randomisation_that_is_easily_guessed_is_warned_of(tmp_path: Path) -> None:
+    """Fixed blocks of two: half of the allocations are known for certain (G6)."""
+    source = study_file("NCT05921058")
+    (tmp_path / "study.yaml").write_bytes(source.read_bytes())
+    details = YAML(typ="safe").load(source.with_name("randomisation.yaml").read_text(encoding="utf-8"))
+    del details["mti"]
+    with (tmp_path / "randomisation.yaml").open("w") as file:
+        YAML(typ="safe").dump({**details, "method": "permuted-blocks", "block_sizes": [2]}, file)
+    scenario = str(source.parent.parent / "scenario.yaml")
+    output = " ".join(design(str(tmp_path), *QUICK, "--scenario", scenario).split())
+    assert "ALLOCATION-PREDICTABILITY" in output and "75.0 % of allocations can be guessed" in output
+    assert "ALLOCATION-PREDICTABILITY" not in design(*QUICK)

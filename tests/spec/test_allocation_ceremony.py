@@ -158,3 +158,23 @@ def test_the_ledger_knows_the_design_by_its_digest_only(tmp_path):
     text = b"".join(entry.content for entry in held.book.ledger.entries())
     assert b"big-stick" not in text and b"mti" not in text and b"active" not in text
     assert held.design.digest != trial(tmp_path / "other", VECTOR).design.digest
+
+
+@pytest.mark.parametrize(
+    ("method", "severity", "figures"),
+    [
+        ({"method": "big-stick", "mti": 4}, "info", ("55.0 %", "10.0 %")),
+        ({"method": "permuted-blocks", "block_sizes": [4]}, "warning", ("70.0 %", "31.1 %")),
+        ({"method": "block-urn", "lambda": 3}, "info", ("62.6 %", "5.4 %")),
+        ({"method": "complete"}, "info", ("50.0 %", "0.0 %")),
+        ({"method": "minimisation", "factors": ["sex"], "favour": [4, 5]}, "warning", ("80.0 %", "0.0 %")),
+    ],
+)
+def test_the_two_parties_are_told_what_a_design_gives_away_before_they_seal(tmp_path, method, severity, figures):
+    """G6: share of right guesses and share known for certain, if all earlier arms leak; a warning where it is poor."""
+    held = trial(tmp_path)
+    design = {"arms": ["active", "placebo"], "slots": 64, "salt": "5a" * 16, **method}
+    (judged,) = held.ask("freeze", design=design, participants=30)["judgement"]
+    assert (judged["rule"], judged["severity"]) == ("ALLOCATION-PREDICTABILITY", severity)
+    assert all(figure in judged["message"] for figure in figures)
+    assert bool(judged["suggestion"]) is (severity == "warning")

@@ -64,16 +64,21 @@ def predictability(procedure: Procedure, ratio: Ratio, slots: int) -> Predictabi
     return Predictability(slots, max(convergence / slots, most_frequent), certain / slots, imbalance)
 
 
+def of_design(design: RandomisationDesign, participants: int) -> Predictability:
+    """The figures of one stratum of a design with a list, for the planned number of participants over all strata."""
+    return predictability(design.procedure, design.shares, _per_stratum(design, participants))
+
+
 def judge_design(design: RandomisationDesign, participants: int, sites: int = 1) -> tuple[Finding, ...]:
     """What the statistician reads before sealing: the two figures always, and a warning where they are poor.
 
     `participants` is the planned number over all strata; for the statistician and the pharmacist only, since the
     restriction is not for recruiters (L26).
     """
-    per_stratum = max(1, min(design.slots, participants // design.stratum_count))
+    per_stratum = _per_stratum(design, participants)
     if isinstance(design.procedure, Minimisation):
         return (_judge_minimisation(design.procedure, len(design.arms)),)
-    found = predictability(design.procedure, design.shares, per_stratum)
+    found = of_design(design, participants)
     by_chance = max(design.shares) / sum(design.shares)
     is_poor = found.guess - by_chance > GUESS_GAIN_POOR or found.certain > CERTAIN_POOR
     figures = (
@@ -104,6 +109,10 @@ def judge_design(design: RandomisationDesign, participants: int, sites: int = 1)
             )
         )
     return tuple(findings)
+
+
+def _per_stratum(design: RandomisationDesign, participants: int) -> int:
+    return max(1, min(design.slots, participants // design.stratum_count))
 
 
 def _judge_minimisation(procedure: Minimisation, arms: int) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 from scipy import special
 
 from equipoise.allocation.design import RandomisationDesign
-from equipoise.allocation.predictability import predictability
+from equipoise.allocation.predictability import judge_design, of_design
 from equipoise.allocation.procedures import Complete
 from equipoise.analysis.many.claims import claims
 from equipoise.analysis.many.planned import PlannedSteps, contrasts, lists_of, planned_steps
@@ -25,7 +25,7 @@ from equipoise.design.simulation.operating import Rate
 from equipoise.design.simulation.running import Outcome, Purpose, Work, Workers, simulate, true_effects
 from equipoise.design.sizing import detectable, needed, power_by_effect, power_by_size, size_rows
 from equipoise.protocol import StudyDefinition
-from equipoise.vocabulary import Json, digest
+from equipoise.vocabulary import Finding, Json, Severity, digest
 
 DEFAULT_EFFECT = 0.5
 """A medium effect in SDs (Cohen 1988), where a scenario names none."""
@@ -60,7 +60,7 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
     alpha, ratio = float(definition.analysis.alpha), _ratio(given.design)
     place = modelled.places[primary_endpoint(definition).id]
     correlation = round(float(modelled.model.between_visits[place.item, place.outcome, 0]), 6)
-    restricted = predictability(given.design.procedure, given.design.shares, given.participants)
+    restricted = of_design(given.design, given.participants)
     is_restricted = not isinstance(given.design.procedure, Complete)
     judged = Judged(definition, rows, is_restricted, given.participants, planned.left_out)
     return DesignReport(
@@ -86,8 +86,15 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
         predictability=(restricted.guess, restricted.certain, restricted.imbalance),
         supply=_supply(given, modelled),
         left_out=planned.left_out,
-        findings=judge_planning(judged),
+        findings=_findings(given, judged),
     )
+
+
+def _findings(given: Examined, judged: Judged) -> tuple[Finding, ...]:
+    """On the plan, and on a randomisation that is easily guessed; heaviest first.  Its figures stand in any report."""
+    guessed = judge_design(given.design, given.participants, len(given.definition.sites))
+    found = [*judge_planning(judged), *(each for each in guessed if each.severity is not Severity.INFO)]
+    return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
 
 
 def planned_effects(scenario: Scenario) -> tuple[float, ...]:
