@@ -5,7 +5,8 @@ from pathlib import Path
 
 import worlds
 
-from equipoise.cli.rehearsal.trial import Part, Rehearsal, recruit, start
+from equipoise.cli.rehearsal.part import Part
+from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
 from equipoise.conduct import Stage, answer_at
 
 PRIMARY = "mex_total"

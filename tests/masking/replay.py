@@ -16,7 +16,8 @@ from pathlib import Path
 import worlds
 from mutants import arm_of
 
-from equipoise.cli.rehearsal.trial import Part, Rehearsal
+from equipoise.cli.rehearsal.part import Part
+from equipoise.cli.rehearsal.trial import Rehearsal
 from equipoise.closure import Trial
 from equipoise.conduct import AdministerDose, Capture, Dispense, Randomise
 from equipoise.ledger import Book, Entry, SqliteLedger

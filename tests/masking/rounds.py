@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from equipoise.allocation import AllocationState, BreakReason, take_account, take_notices
 from equipoise.allocation.hatch import HatchVerb
 from equipoise.cli.rehearsal.cast import INVESTIGATOR, SYSTEM
-from equipoise.cli.rehearsal.trial import STARTS_ON, Rehearsal
+from equipoise.cli.rehearsal.times import STARTS_ON
+from equipoise.cli.rehearsal.trial import Rehearsal
 from equipoise.closure.committee_data import committee_data
 from equipoise.conduct.due_doses import due_doses
 from equipoise.safety import AssessCodeBreak

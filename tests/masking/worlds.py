@@ -36,14 +36,15 @@ from equipoise.allocation.commitment import SEED_PARTIES
 from equipoise.allocation.minimisation import Levels, Minimisation
 from equipoise.allocation.rehearsal import RehearsalVault
 from equipoise.cli.rehearsal.cast import CARE_PROVIDER, INVESTIGATOR, STATISTICIAN
-from equipoise.cli.rehearsal.outcome import sealed, trial_inputs
-from equipoise.cli.rehearsal.trial import Part, Rehearsal, recruit, start
+from equipoise.cli.rehearsal.part import Part
+from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
+from equipoise.cli.report_writing import write_report_of
+from equipoise.cli.trial_folder import TrialFolder
 from equipoise.cli.verify import run as verify
 from equipoise.conduct import AdministerDose, Dispense, Enrol
 from equipoise.design import load_scenario
 from equipoise.protocol import load_definition, study_file
 from equipoise.protocol.arms import Stratum
-from equipoise.reporting import build_status, write_report
 from equipoise.vocabulary import Refusal, Role
 from equipoise_vault.drbg import KeyedGenerator, list_seed
 from equipoise_vault.seal import make_list
@@ -267,9 +268,9 @@ def surfaces_of(rehearsal: Rehearsal, trial: Path) -> dict[str, bytes]:
 
 
 def write_status(rehearsal: Rehearsal, trial: Path) -> None:
-    """The report that masked roles may read while the trial runs."""
-    now = rehearsal.desk.clock()
-    write_report(build_status(trial_inputs(rehearsal, sealed(rehearsal), now)), trial / "status")
+    """What `equipoise report` gives while the trial runs: files, and what it says on the screen."""
+    written = write_report_of(TrialFolder(trial, rehearsal.desk.plan, rehearsal.desk.book), trial / "status")
+    (trial / "status" / "screen.txt").write_text("\n".join(map(": ".join, written.lines)), encoding="utf-8")
 
 
 def _paper(pdf: Path) -> bytes:

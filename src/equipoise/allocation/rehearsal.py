@@ -19,7 +19,7 @@ from equipoise.allocation.entries import AnchorMedium
 from equipoise.allocation.hatch import exchange, read_sealed
 from equipoise.allocation.state import AllocationState
 from equipoise.ledger import Checkpoint, Entry
-from equipoise.vocabulary import Clock, Json, Role, utc_text
+from equipoise.vocabulary import Json, Role, SteppingClock, utc_text
 
 Record: TypeAlias = Callable[[Callable[[AllocationState], Sequence[object]], Role], tuple[Entry, ...]]
 """Runs one allocation verb as a role through the trial's write door, and gives the entries that it wrote."""
@@ -28,14 +28,14 @@ Record: TypeAlias = Callable[[Callable[[AllocationState], Sequence[object]], Rol
 class RehearsalVault:
     """A vault process behind a pipe; use it in a `with` statement."""
 
-    def __init__(self, folder: Path, seed: int, clock: Clock, *, share_seed: int | None = None) -> None:
+    def __init__(self, folder: Path, seed: int, clock: SteppingClock, *, share_seed: int | None = None) -> None:
         """Start a fresh vault in `folder`, which must not hold one yet.
 
         `share_seed` (default: `seed`) gives the parties' seed shares, and so moves the sealed list and nothing else.
         """
         command = [sys.executable, "-m", "equipoise_vault", "rehearse", "--dir", str(folder), "--seed", str(seed)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # our own
-        self._clock = clock
+        self.clock = clock
         self._share_seed = seed if share_seed is None else share_seed
 
     def __enter__(self) -> "RehearsalVault":
@@ -59,7 +59,7 @@ class RehearsalVault:
             "role": role.value,
             "body": body or {},
             "why": why,
-            "at": utc_text(self._clock()),
+            "at": utc_text(self.clock()),
         }
         return exchange(self._process.stdout, self._process.stdin, request)
 
@@ -69,7 +69,7 @@ class RehearsalVault:
 
     def sign_checkpoint(self, head: tuple[int, str]) -> Checkpoint:
         """Have the head (seq, hash) of the ledger signed."""
-        signed_at = utc_text(self._clock())
+        signed_at = utc_text(self.clock())
         body: dict[str, Json] = {"seq": head[0], "hash": head[1], "signed_at": signed_at}
         return Checkpoint(**self.ask("sign_checkpoint", Role.SYSTEM, body))
 

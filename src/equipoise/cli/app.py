@@ -1,6 +1,5 @@
 """The commands, their options and their help.  Each command imports what it runs when it runs."""
 
-import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from equipoise import __version__
+from equipoise.cli.collector import spare_collector
 
 if TYPE_CHECKING:
     from equipoise.vocabulary import Refusal
@@ -27,6 +27,7 @@ app = typer.Typer(
   equipoise diff A B               say in words what an amendment changes
   equipoise design NCT05921058     know what the trial can find, and what its plan would claim
   equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
+  equipoise report DIR             write the report of a trial from its ledger
   equipoise verify DIR             prove that nothing was changed since it was written
   equipoise trace DIR NUMBER       go from a number of the report back to the entries behind it
   equipoise forensics FILE         check the numbers of a published table against arithmetic
@@ -193,6 +194,21 @@ def serve(
 
 
 @app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A trial's folder: its ledger and its study.yaml.", metavar="DIR")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the report; else `report` in the trial's own.")] = None,
+) -> None:
+    """Write the report of a trial from its folder: the same ledger gives the same bytes.
+
+    Until the allocation is released this is the masked status report, which counts all participants together.  After
+    the release it is the trial report, with everything that a reader needs to check it.
+    """
+    from equipoise.cli.report import run
+
+    raise typer.Exit(run(folder, out=out, console=_console()))
+
+
+@app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="A trial's folder, or its ledger file.", metavar="DIR")],
     anchors: Annotated[
@@ -247,15 +263,6 @@ def _console() -> Any:
     from rich.console import Console
 
     return Console(emoji=False, highlight=False)
-
-
-def spare_collector() -> None:
-    """Look for cyclic garbage seldom: a command makes much that stays and few cycles.
-
-    By default the collector walks over the imported modules and the growing trial again and again, a fifth of a
-    rehearsal's time.
-    """
-    gc.set_threshold(100_000, 20, 20)
 
 
 def main() -> None:

@@ -3,19 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from equipoise.allocation import RandomisationDesign, read_design
-from equipoise.cli.rehearsal.ending import end
-from equipoise.cli.rehearsal.outcome import Outcome, write_outcome
-from equipoise.cli.rehearsal.trial import Part, recruit, start
-from equipoise.design import scenario_of_study
-from equipoise.protocol import StudyDefinition, load_definition, study_file
-from equipoise.protocol.readiness import read_randomisation, require_times
+from equipoise.allocation.rehearsal import RehearsalVault
+from equipoise.cli.rehearsal.reporter import Reporter
+from equipoise.cli.rehearsal.times import rehearsal_clock
+from equipoise.cli.written import tell
 from equipoise.vocabulary import Refusal
 
 _MARK = "SYNTHETIC.txt"
@@ -26,43 +22,33 @@ All participants, values and results are SYNTHETIC. Nothing here was observed in
 
 def run(study: str, *, participants: int | None, seed: int, scenario: Path | None, out: Path, console: Console) -> int:
     """Play, end and report a rehearsal; gives the exit status."""
-    file = study_file(study)
-    part = _part(file, load_definition(file), participants, seed, scenario)
-    trial = _fresh(out) / "trial"
-    trial.mkdir()
-    turns = part.participants * (len(part.definition.encounters) + 2)
-    with _progress(console) as progress:
-        task = progress.add_task("Sealing the allocation list", total=turns)
-        rehearsal = start(part, trial)
-        with rehearsal.vault:
+    with _progress(console) as progress, RehearsalVault(out / "vault", seed, rehearsal_clock()) as vault:
+        task = progress.add_task("Reading the study", total=None)
+        from equipoise.cli.rehearsal.ending import end  # here, since the vault gets ready in the meantime
+        from equipoise.cli.rehearsal.part import furnish, read_part
+        from equipoise.cli.rehearsal.trial import recruit, start
+        from equipoise.protocol import study_file
+
+        file = study_file(study)
+        part = read_part(file, participants, seed, scenario)
+        trial = _fresh(out) / "trial"
+        trial.mkdir()
+        furnish(trial, file, part.definition)
+        turns = part.participants * (len(part.definition.encounters) + 2)
+        progress.update(task, description="Sealing the allocation list", total=turns)
+        rehearsal = start(part, trial, vault)
+        with Reporter(trial, out / "report") as reporter:
             progress.update(task, description="Screening, treating, monitoring")
             for _ in recruit(rehearsal):
                 progress.advance(task)
+                reporter.read_along()
             progress.update(task, description="Blind review, lock, release", total=turns, completed=turns)
-            ending = end(rehearsal)
-        progress.update(task, description="Analysing and writing the report")
-        outcome = write_outcome(rehearsal, ending, file, out)
+            end(rehearsal, trial)
+            progress.update(task, description="Analysing and writing the report")
+            written = reporter.write()
         rehearsal.desk.book.ledger.close()
-        progress.update(task, description="Done")
-    _tell(outcome, console)
+    tell(written, console)
     return 0
-
-
-def _part(file: Path, definition: StudyDefinition, participants: int | None, seed: int, scenario: Path | None) -> Part:
-    require_times(definition)
-    wanted = participants or definition.planned_participants
-    if not isinstance(wanted, int):
-        raise Refusal(
-            "REHEARSE-SIZE", "The definition leaves the number of participants open.", "Add --participants 30."
-        )
-    return Part(definition, _design(file, definition, wanted), scenario_of_study(file, scenario), wanted, seed, seed)
-
-
-def _design(file: Path, definition: StudyDefinition, participants: int) -> RandomisationDesign:
-    """The sealed details, bound to this definition, with a list that is long enough for the rehearsal."""
-    document = read_randomisation(definition, file)
-    design = read_design({**document, "study": definition.digest})
-    return replace(design, slots=max(design.slots, 2 * participants))
 
 
 def _fresh(out: Path) -> Path:
@@ -83,13 +69,3 @@ def _progress(console: Console) -> Iterator[Progress]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield progress
-
-
-def _tell(outcome: Outcome, console: Console) -> None:
-    console.print("[bold yellow]SYNTHETIC[/]  No number below was observed in a person.\n")
-    for label, text in outcome.lines:
-        console.print(f"  [dim]{label:<13}[/] {text}", soft_wrap=True)
-    console.print()
-    console.print(f"  [dim]{'Report':<13}[/] [bold]{outcome.report.pdf}[/]", soft_wrap=True)
-    console.print(f"  [dim]{'':<13}[/] {outcome.report.html}", soft_wrap=True)
-    console.print(f"  [dim]{'Check it':<13}[/] {outcome.command}", soft_wrap=True)

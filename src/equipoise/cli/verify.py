@@ -13,11 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from equipoise.cli.check_view import HEADINGS, STYLES, clean
+from equipoise.cli.names import ANCHORS, LEDGER
 from equipoise.ledger import Anchor, Projection, VerificationReport, read_anchors, verify
 from equipoise.vocabulary import Finding, Refusal, Severity
 
-LEDGER = "ledger.sqlite3"
-ANCHORS = "anchors.txt"
 ROOMS = ("allocation", "conduct", "safety", "closure")
 """The rooms that declare entry types: what they have not declared cannot be read."""
 _QUIET = "dim"

@@ -17,7 +17,7 @@ from equipoise.closure.events import Membership
 from equipoise.closure.facts import participant_facts
 from equipoise.closure.locking import prepare_lock, unlock_record
 from equipoise.closure.obstacles import obstacles
-from equipoise.closure.release import ReleasedAllocation, dummy_allocation, read_opening
+from equipoise.closure.release import ReleasedAllocation, dummy_allocation, read_opening, take_opening
 from equipoise.closure.review import BlindReview, review
 from equipoise.closure.signature import Signature, sign
 from equipoise.closure.state import ClosureState
@@ -54,5 +54,6 @@ __all__ = [
     "read_opening",
     "review",
     "sign",
+    "take_opening",
     "unlock_record",
 ]

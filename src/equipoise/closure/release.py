@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from equipoise.allocation import AllocationState, RandomisationDesign, allocate, read_design
 from equipoise.allocation.minimisation import Levels, Minimisation, draw_arm
 from equipoise.allocation.pack_map import number_packs
 from equipoise.allocation.procedures import Below
+from equipoise.closure.trial import Trial
 from equipoise.closure.verify_trial import Verification, uniform
 from equipoise.conduct import TrialState
 from equipoise.conduct.events import DoseAdministered
@@ -94,22 +96,46 @@ def read_opening(text: str, entries: Iterable[Entry], state: TrialState) -> Rele
     The same program that is published with the paper does it: commitments of both seeds, the list made anew from them,
     root, order of the ceremony, slots used without a skip, lock.  Raises `Refusal` with the failing step.
     """
-    try:
-        opening = json.loads(text)
-    except ValueError:
-        raise Refusal("OPENING", "This is no opening of an allocation list.", "Ask the vault for it again.") from None
-    if not isinstance(opening, dict):
-        raise Refusal("OPENING", "This is no opening of an allocation list.", "Ask the vault for it again.")
+    opening = _document(text)
     verification = Verification(opening, list(jsonl(entries)), {})  # type: ignore[no-untyped-call]  # as above
     for name, passed, what in verification.run():  # type: ignore[no-untyped-call]  # as above
         if not passed:
             raise Refusal("OPENING-VERIFY", f"Verification fails at “{name}”: {what}.", "Do not analyse; find out why.")
-    design = read_design(opening["design"])
-    _check_packs(design, opening["pack_numbers"], verification.seed)
+    _check_packs(read_design(opening["design"]), opening["pack_numbers"], verification.seed)
+    return _opened(opening, state)
+
+
+def take_opening(text: str, trial: Trial) -> ReleasedAllocation:
+    """The allocation of an `opening.json` that was verified when its release was received.
+
+    The ledger names the document that it was (`release_received`).  Raises `Refusal` if this is another one, or if
+    none was received.
+    """
+    received, opening = trial.closure.release, _document(text)
+    if received is None or received.opening_digest != digest(opening):
+        raise Refusal(
+            "OPENING-OTHER",
+            "This is not the opening that the ledger says was verified and received.",
+            "Take the file that was received, or receive this one first.",
+        )
+    return _opened(opening, trial.conduct)
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        opening = json.loads(text, parse_float=str, parse_constant=str)  # a genuine one holds no such number
+    except (ValueError, RecursionError):
+        opening = None
+    if not isinstance(opening, dict):
+        raise Refusal("OPENING", "This is no opening of an allocation list.", "Ask the vault for it again.")
+    return opening
+
+
+def _opened(opening: dict[str, Any], state: TrialState) -> ReleasedAllocation:
     slots = {(slot["stratum"], slot["slot"]): str(slot["arm"]) for slot in opening["slots"]}
     return ReleasedAllocation(
         is_dummy=False,
-        design=design,
+        design=read_design(opening["design"]),
         root=opening["commitment"]["root"],
         slots=slots,
         places=dict(state.allocation.slot_of),

@@ -283,6 +283,7 @@ class Item(Declared):
     def _within(self, value: Decimal, unit_code: str, *, hard: bool) -> bool:
         if self.limits is None:
             return True
-        number = self.in_unit(value, unit_code or self.unit, self.limits.unit)
+        given, wanted = unit_code or self.unit, self.limits.unit or self.unit
+        number = value if given == wanted else self.in_unit(value, given, wanted)
         low, high = self.limits.hard() if hard else self.limits.soft()
         return number is None or ((low is None or number >= low) and (high is None or number <= high))

@@ -31,6 +31,7 @@ class Book(Generic[S]):
         self.ledger = ledger
         self._state = state
         self._seq, self._hash = 0, GENESIS
+        self._written: dict[str, Entry] = {}
 
     def state(self) -> S:
         """The state as of the last entry.  For reading only: a change made to it is lost and is our bug.
@@ -45,11 +46,17 @@ class Book(Generic[S]):
                     "What this program has read from the ledger no longer fits it.",
                     "Write nothing more; start the program again, and run `equipoise verify`.",
                 )
-            for entry in self.ledger.entries(after=self._seq):
+            for read in self.ledger.entries(after=self._seq):
                 self._hash = "half applied"  # if `apply` fails, this state is never used again
-                self._state.apply(entry)
-                self._seq, self._hash = entry.seq, entry.hash
+                self._state.apply(self._decoded(read))
+                self._seq, self._hash = read.seq, read.hash
+            self._written.clear()
             return self._state
+
+    def _decoded(self, read: Entry) -> Entry:
+        """What was read; if this book wrote the very same bytes, as it was decoded then."""
+        written = self._written.get(read.hash)
+        return read if written is None or written != read else written
 
     def read(self, look: Callable[[S], T]) -> T:
         """What `look` sees in the state, while no other thread can change it."""
@@ -77,4 +84,6 @@ class Book(Generic[S]):
                         "LEDGER-REQUEST", "This request was sent by somebody else before.", "Send it as a new request."
                     )
                 return written
-            return self.ledger.append(decide(self.state()), who=who, role=role, why=why, request=request)
+            entries = self.ledger.append(decide(self.state()), who=who, role=role, why=why, request=request)
+            self._written.update((entry.hash, entry) for entry in entries)
+            return entries

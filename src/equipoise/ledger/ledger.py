@@ -83,8 +83,11 @@ class Ledger:
     def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         """Entries with `after < seq <= until`, in order."""
         end = _END if until is None else until
-        while page := self._read(_RANGE, after, end, _PAGE):
+        while True:
+            page = self._read(_RANGE, after, end, _PAGE)
             yield from page
+            if len(page) < _PAGE:
+                return
             after = page[-1].seq
 
     def written_by(self, request: str) -> tuple[Entry, ...]:

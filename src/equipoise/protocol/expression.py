@@ -18,8 +18,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-import cel
-
+from equipoise.protocol.cel_binding import cel
 from equipoise.vocabulary import Refusal
 
 Value: TypeAlias = bool | Decimal | str

@@ -1,30 +1,30 @@
 """The end of a rehearsal: blind review, lock with two signatures, release by the vault, receipt."""
 
-from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from equipoise.cli.names import ANCHORS, OPENING
 from equipoise.cli.rehearsal.cast import DATA_MANAGER, INVESTIGATOR, STATISTICIAN
 from equipoise.cli.rehearsal.desk import Desk
 from equipoise.cli.rehearsal.trial import Rehearsal
 from equipoise.closure import (
     LOCK_MEANING,
-    BlindReview,
     ClassifyDeviation,
     LockCertificate,
     LockDatabase,
     ReceiveRelease,
     RegisterSigningKey,
-    ReleasedAllocation,
     Signature,
     SignBlindReview,
     certify,
+    cut_data,
     prepare_lock,
     read_opening,
-    review,
     sign,
 )
 from equipoise.conduct import Actor, DeviationKind
+from equipoise.ledger import Anchor
 from equipoise.vocabulary import Json, digest
 
 _SIGNERS = (INVESTIGATOR, STATISTICIAN)
@@ -32,39 +32,32 @@ _MINOR = "SYNTHETIC: no influence on the primary endpoint is expected."
 _IMPORTANT = "SYNTHETIC: less than the planned volume was given."
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What the end of a trial hands over: the sets, the lock, the opened list as text and as verified."""
+def end(rehearsal: Rehearsal, trial: Path) -> None:
+    """Review masked, lock, release and receive; each step through the commands of the real trial.
 
-    review: BlindReview
-    certificate: LockCertificate
-    opening: str
-    allocation: ReleasedAllocation
-
-
-def end(rehearsal: Rehearsal) -> Ending:
-    """Review masked, lock, release and receive; each step through the commands of the real trial."""
+    The opening, and a copy of the ledger's end, stay in the trial's folder.
+    """
     desk = rehearsal.desk
-    reviewed = _review(desk)
+    _review(desk)
     certificate = _lock(desk, rehearsal.part.seed)
     desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint(desk.book.ledger.head()))
-    opening = rehearsal.vault.release(certificate.as_json(), review(desk.plan, desk.trial).data_digest)
+    opening = rehearsal.vault.release(certificate.as_json(), cut_data(desk.plan, desk.trial).data_digest)
+    (trial / OPENING).write_text(opening, encoding="utf-8", newline="\n")
     allocation = read_opening(opening, desk.book.ledger.entries(), desk.state)
-    desk.do(STATISTICIAN, ReceiveRelease(allocation))
-    desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint(desk.book.ledger.head()))
-    return Ending(reviewed, certificate, opening, allocation)
+    (last,) = desk.do(STATISTICIAN, ReceiveRelease(allocation))
+    desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint((last.seq, last.hash)))
+    anchor = Anchor(last.seq, last.hash, last.recorded_at.date(), "SYNTHETIC")
+    (trial / ANCHORS).write_text(anchor.text() + "\n", encoding="utf-8", newline="\n")
 
 
-def _review(desk: Desk) -> BlindReview:
+def _review(desk: Desk) -> None:
     for number in desk.state.deviations:
         kind = next(
             each.kind for who in desk.state.participants.values() for n, each in who.deviations.items() if n == number
         )
         important = kind is DeviationKind.DOSING
         desk.do(STATISTICIAN, ClassifyDeviation(number, important, _IMPORTANT if important else _MINOR))
-    found = review(desk.plan, desk.trial)
     desk.do(STATISTICIAN, SignBlindReview())
-    return found
 
 
 def _lock(desk: Desk, seed: int) -> LockCertificate:

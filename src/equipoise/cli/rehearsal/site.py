@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from equipoise.cli.rehearsal import cast
-from equipoise.cli.rehearsal.trial import Part, recruit, start
-from equipoise.cli.rehearse import _part
-from equipoise.protocol import load_definition, study_file
+from equipoise.cli.rehearsal.part import Part, read_part
+from equipoise.cli.rehearsal.trial import recruit, start
+from equipoise.protocol import study_file
 from equipoise.store import Installation, create_installation
 from equipoise.store.installation import SECRET_BYTES
 
@@ -34,7 +34,7 @@ def play_site(folder: Path, study: str, now: datetime) -> None:
     installation = make_installation(folder)
     configure(installation, lambda: now)
     file = study_file(study)
-    part = _part(file, load_definition(file), None, SEED, None)
+    part = read_part(file, None, SEED, None)
     found_site(installation, slug_of(study), file, part, now)
 
 

@@ -2,41 +2,29 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from equipoise.allocation import AllocationState, RandomisationDesign, RehearsalVault, record_draw, rehearse_ceremony
+from equipoise.allocation import AllocationState, RehearsalVault, record_draw, rehearse_ceremony
 from equipoise.allocation.rehearsal import Record
+from equipoise.cli.names import LEDGER
 from equipoise.cli.rehearsal.agenda import Agenda
 from equipoise.cli.rehearsal.cast import APPOINTED_BY, SPONSOR
 from equipoise.cli.rehearsal.cleaning import monitor_weekly
 from equipoise.cli.rehearsal.course import Course
 from equipoise.cli.rehearsal.desk import Desk
+from equipoise.cli.rehearsal.part import Part
+from equipoise.cli.rehearsal.times import STARTS_ON, rehearsal_clock
 from equipoise.closure import Trial
 from equipoise.conduct import ALL_SITES, Appoint, OpenTrial, make_plan
 from equipoise.conduct.drawing import pending_draws
-from equipoise.design import Scenario, draw_life, stream
+from equipoise.design import draw_life, stream
 from equipoise.ledger import Book, Entry, SqliteLedger
-from equipoise.protocol import StudyDefinition, asked_items
-from equipoise.vocabulary import Role, SteppingClock
-
-STARTS_ON = date(2026, 1, 5)
-"""The first day of every rehearsal: a fixed date, so that the same seed gives the same bytes for ever."""
+from equipoise.protocol import asked_items
+from equipoise.vocabulary import Role
 
 TRAINING = "SYNTHETIC training record"
 _NATURE, _LUCK, _RECRUITMENT = 1, 2, 3
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a rehearsal is made from.  `allocation_seed` moves the sealed list alone, and nothing that happens else."""
-
-    definition: StudyDefinition
-    design: RandomisationDesign
-    scenario: Scenario
-    participants: int
-    seed: int
-    allocation_seed: int
 
 
 @dataclass
@@ -64,20 +52,25 @@ class Rehearsal:
 def start(
     part: Part,
     folder: Path,
+    vault: RehearsalVault | None = None,
     *,
     pharmacy: bool = False,
     starts_on: date = STARTS_ON,
     vault_folder: Path | None = None,
 ) -> Rehearsal:
-    """Open the trial in an empty folder, with its vault in a process of its own, and hold the ceremony.
+    """Open the trial in its folder and hold the ceremony with its vault, which is a process of its own.
 
-    With `pharmacy`, the vault is given the study definition, from which its pharmacy prepares.
+    A vault takes a second to get ready: `vault` is one that was opened before, for the same seed.  With `pharmacy`, it
+    is given the study definition, from which its pharmacy prepares.
     """
-    clock = SteppingClock(datetime.combine(starts_on, time(2, 0), tzinfo=UTC))
-    plan = make_plan(part.definition)
-    book = Book(SqliteLedger.open(folder / "ledger.sqlite3", clock), Trial())
-    desk = Desk(book, plan, clock)
-    vault = RehearsalVault(vault_folder or folder.parent / "vault", part.seed, clock, share_seed=part.allocation_seed)
+    vault = vault or RehearsalVault(
+        vault_folder or folder.parent / "vault",
+        part.seed,
+        rehearsal_clock(starts_on),
+        share_seed=part.allocation_seed,
+    )
+    book = Book(SqliteLedger.open(folder / LEDGER, vault.clock), Trial())
+    desk = Desk(book, make_plan(part.definition), vault.clock)
     rehearsal = Rehearsal(part, desk, vault)
     _appoint(desk)
     desk.do(SPONSOR, OpenTrial(synthetic=True))

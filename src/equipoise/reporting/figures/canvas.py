@@ -67,6 +67,11 @@ def look(index: int) -> ArmLook:
     return _LOOKS[index % len(_LOOKS)]
 
 
+def load_drawing() -> None:
+    """Draw an empty sheet, so that the first figure does not wait for matplotlib and its letters."""
+    drawn(lambda: new_axes(20, 20)[0], title="", description="", synthetic=False)
+
+
 @contextmanager
 def plain_settings() -> Iterator[None]:
     """Draw with our settings alone, whatever the machine's own say."""

@@ -1,0 +1,10 @@
+"""What the files of a trial's folder are called."""
+
+LEDGER = "ledger.sqlite3"
+STUDY = "study.yaml"
+ANCHORS = "anchors.txt"
+"""Copies of the ledger's end, for comparison with those that were kept outside."""
+OPENING = "opening.json"
+"""The vault's opening of the list, once the allocation has been released."""
+PUBLISHED = "published.yaml"
+"""The facts of the paper, beside a definition that follows it."""

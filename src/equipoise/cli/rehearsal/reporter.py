@@ -1,0 +1,75 @@
+"""The second pair of hands: a process that reads along while the trial is played, then writes the report.
+
+It does what `equipoise report` does, on the folder alone; nothing but the path of the folder is handed over.  What it
+runs it imports itself, so that the first process never loads analysis and figures.
+"""
+
+import signal
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from equipoise.cli.collector import spare_collector
+from equipoise.cli.written import Written
+
+if TYPE_CHECKING:
+    from equipoise.cli.trial_folder import TrialFolder
+
+
+class Reporter:
+    """Writes the report of the trial in `folder` into `out`; use it in a `with` statement."""
+
+    def __init__(self, folder: Path, out: Path) -> None:
+        self._folder, self._out = folder, out
+        self._hands = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
+        self._reading: Future[None] = self._hands.submit(_read_along, folder)
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hands.shutdown(cancel_futures=True)
+
+    def read_along(self) -> None:
+        """Have the new entries read, unless that is under way."""
+        if self._reading.done():
+            self._reading = self._hands.submit(_read_along, self._folder)
+
+    def write(self) -> Written:
+        """Write the report, and wait for it.  Raises the `Refusal` that `equipoise report` would show."""
+        return self._hands.submit(_write, self._folder, self._out).result()
+
+
+def _get_ready() -> None:
+    """Load what the report needs; an interruption is the first process's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spare_collector()
+    import equipoise.cli.report_writing  # noqa: F401  # for `_write`
+    from equipoise.reporting.figures.canvas import load_drawing
+
+    load_drawing()
+
+
+@cache
+def _opened(folder: Path) -> "TrialFolder":
+    from equipoise.cli.trial_folder import open_folder
+
+    return open_folder(folder)
+
+
+def _read_along(folder: Path) -> None:
+    _opened(folder).trial()
+
+
+def _write(folder: Path, out: Path) -> Written:
+    from equipoise.cli.report_writing import write_report_of
+
+    try:
+        return write_report_of(_opened(folder), out)
+    finally:
+        _opened(folder).book.ledger.close()
