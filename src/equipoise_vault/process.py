@@ -64,8 +64,13 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path: Path, answering: Answering, door: Door, group: str) -> None:
         self.answering, self.door = answering, door
-        path.unlink(missing_ok=True)
-        super().__init__(str(path), _Line)
+        try:
+            path.unlink(missing_ok=True)
+            super().__init__(str(path), _Line)
+        except OSError:
+            raise Refusal(
+                "VAULT-SOCKET", "The socket cannot be made there.", "Choose a folder that is there."
+            ) from None
         if group:
             try:
                 shutil.chown(path, group=group)

@@ -124,7 +124,7 @@ def _sessions(place: Place) -> dict[str, object]:
         "CSRF_FAILURE_VIEW": "equipoise_vault.pages.frame.forged",
         "LANGUAGE_COOKIE_SECURE": place.is_https,
         "LANGUAGE_COOKIE_SAMESITE": "Strict",
-        # not `no-referrer`: with it a browser names the origin of our own forms “null”, and the anti-forgery check refuses
+        # not `no-referrer`: with it a browser calls the origin of our own forms “null”, and they are refused as forged
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
