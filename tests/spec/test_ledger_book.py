@@ -8,7 +8,7 @@ import pytest
 
 from equipoise.ledger import GENESIS, Book, next_entry
 from equipoise.vocabulary import Refusal, Role
-from ledger_sample import NURSE, START, Enrolled, Measured, SampleState, enrol, fill
+from ledger_sample import NURSE, START, Enrolled, Measured, SampleState, Signer, enrol, fill, open_ledger
 from ledger_storage import storage as storage  # noqa: PLC0414  # a fixture
 
 
@@ -128,3 +128,33 @@ def test_a_book_sees_what_others_wrote(book, storage):
 def test_an_event_that_would_not_come_back_is_stopped_before_it_is_written(given, error):
     with pytest.raises(error):
         next_entry(1, GENESIS, given, **NURSE, when=START, why="", request="")
+
+
+def test_a_ledger_is_carried_over_whole_into_an_empty_one(storage):
+    """From a file to a server, say: entries, requests and checkpoints, in one transaction."""
+    source, target = open_ledger(), storage.open()
+    fill(source, 200)
+    source.add_checkpoint(Signer(1).checkpoint(*source.head()))
+    target.take_over(source)
+    assert list(target.entries()) == list(source.entries())
+    assert (target.checkpoints(), target.written_by("request 7")) == (
+        source.checkpoints(),
+        source.written_by("request 7"),
+    )
+    assert storage.judged(target).is_sound
+    with pytest.raises(Refusal, match="not empty"):
+        target.take_over(source)
+    target.close()
+
+
+def test_a_ledger_that_was_changed_is_not_carried_over(storage):
+    source, target = open_ledger(), storage.open()
+    fill(source, 100)
+    source._connection.execute("DROP TRIGGER ledger_no_update")
+    source._connection.execute(
+        "UPDATE ledger SET content = CAST(replace(content, 'entered', 'entereD') AS BLOB) WHERE seq = 90"
+    )
+    with pytest.raises(Refusal, match="was changed"):
+        target.take_over(source)
+    assert target.head()[0] == 0
+    target.close()

@@ -27,11 +27,17 @@ T = TypeVar("T")
 class Book(Generic[S]):
     """The write door: read, decide and append happen under one lock, so that a decision is never out of date."""
 
-    def __init__(self, ledger: Ledger, state: S) -> None:
+    def __init__(self, ledger: Ledger, state: S, *, folded_to: tuple[int, str] = (0, GENESIS)) -> None:
+        """`state` has been folded up to the entry `folded_to` (number, hash); without it, it is the empty one."""
         self.ledger = ledger
         self._state = state
-        self._seq, self._hash = 0, GENESIS
+        self._seq, self._hash = folded_to
         self._written: dict[str, Entry] = {}
+
+    @property
+    def folded_to(self) -> tuple[int, str]:
+        """The entry (number, hash) that the state was last folded up to."""
+        return self._seq, self._hash
 
     def state(self) -> S:
         """The state as of the last entry.  For reading only: a change made to it is lost and is our bug.

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 
 from equipoise.ledger.checkpoint import Checkpoint
 from equipoise.ledger.clock_jump import ClockJump
 from equipoise.ledger.connection import Connection
 from equipoise.ledger.engine import Engine
-from equipoise.ledger.entry import GENESIS, Entry, next_entry
+from equipoise.ledger.entry import GENESIS, Entry, chain_hash, next_entry
 from equipoise.vocabulary import Clock, Refusal, Role
 
 _PAGE = 64  # entries a read: few enough to stay in the cache, and no cursor is open that would hold up a checkpoint
@@ -123,6 +124,28 @@ class Ledger:
                     (checkpoint.seq, checkpoint.hash, checkpoint.signed_at, checkpoint.key, checkpoint.signature),
                 )
 
+    def take_over(self, other: "Ledger") -> None:
+        """Copy every entry and checkpoint of another ledger into this one, which must be empty; all or none.
+
+        Raises `Refusal` where this one holds entries, or where the other's do not follow from one another.
+        """
+        with self.transaction():
+            if self._last() is not None:
+                raise Refusal(
+                    "LEDGER-CARRY", "The ledger to carry entries into is not empty.", "Check which of the two is right."
+                )
+            seq, prev = 0, GENESIS
+            while page := tuple(islice(other.entries(after=seq), _PAGE)):
+                for entry in page:
+                    if (entry.seq, entry.prev, entry.hash) != (seq + 1, prev, chain_hash(prev, entry.content)):
+                        raise Refusal(
+                            "LEDGER-CARRY", "The ledger to copy was changed.", "Run `equipoise verify` on it."
+                        )
+                    seq, prev = entry.seq, entry.hash
+                self._insert(page)
+            for checkpoint in other.checkpoints():
+                self.add_checkpoint(checkpoint)
+
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         with self.lock, self._engine.failures():
             rows = self._connection.execute("SELECT seq, hash, signed_at, key, signature FROM checkpoint ORDER BY seq")
@@ -164,8 +187,11 @@ class Ledger:
             entry = next_entry(seq + 1, prev, event, who=who, role=role, when=when, why=why, request=request)
             written.append(entry)
             seq, prev = entry.seq, entry.hash
+        self._insert(written)
+        return tuple(written)
+
+    def _insert(self, entries: Sequence[Entry]) -> None:
         self._connection.executemany(
             "INSERT INTO ledger (seq, content, prev, hash, request) VALUES (?, ?, ?, ?, ?)",
-            [(entry.seq, entry.content, entry.prev, entry.hash, request or None) for entry in written],
+            [(entry.seq, entry.content, entry.prev, entry.hash, entry.request or None) for entry in entries],
         )
-        return tuple(written)

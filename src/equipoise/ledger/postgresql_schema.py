@@ -117,8 +117,10 @@ def broken_settings(connection: Connection, names: Collection[str] | None = None
 
 def holds_ledger(connection: Connection) -> bool:
     """True if the connection's schema has a ledger.  Asked of the catalogue: looking a name up may give a cached no."""
-    query = "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = 'ledger'"
-    return connection.execute(query).fetchone() is not None
+    found = connection.execute(
+        "SELECT 1 FROM pg_class WHERE relname = 'ledger' AND relnamespace = quote_ident(current_schema())::regnamespace"
+    )
+    return found.fetchone() is not None
 
 
 def changed_safeguards(connection: Connection) -> list[str]:
@@ -134,7 +136,7 @@ def _wanted() -> dict[str, object]:
 
 
 def _found(connection: Connection) -> dict[str, object]:
-    here = "relnamespace = current_schema()::regnamespace AND relname IN ('ledger', 'checkpoint')"
+    here = "relnamespace = quote_ident(current_schema())::regnamespace AND relname IN ('ledger', 'checkpoint')"
     found: dict[str, object] = {}
     for table in _COLUMNS:
         columns = connection.execute(
@@ -149,7 +151,7 @@ def _found(connection: Connection) -> dict[str, object]:
             ).fetchone()
             found[f"{right} on {table}"] = held
     for name, source in connection.execute(
-        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
     ):
         found[name] = source
     for name, table, function, kind, state in connection.execute(

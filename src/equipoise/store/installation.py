@@ -33,13 +33,13 @@ class Installation:
     def trials(self) -> Path:
         return self.folder / "trials"
 
-    @property
-    def vault(self) -> Path:
-        return self.folder / "vault"
-
     def trial_folder(self, slug: str) -> Path:
         """The folder of one trial: its study definition, its ledger, its scans and attachments."""
         return self.trials / slug
+
+    def vault_folder(self, slug: str) -> Path:
+        """The folder of one trial's sealed room, which is that room's own."""
+        return self.folder / "vaults" / slug
 
 
 def create_installation(folder: Path, *, secret: bytes, is_synthetic: bool = False) -> Installation:

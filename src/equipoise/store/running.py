@@ -1,6 +1,8 @@
 """The running trials: each with its plan and its book in memory, caught up from its own ledger at every look."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,13 +11,17 @@ from typing import TypeVar
 
 from equipoise.closure import Trial, decide
 from equipoise.conduct import Actor, Plan, Situation, TrialState, make_plan
-from equipoise.ledger import Book, Entry, SqliteLedger
+from equipoise.ledger import Book, Entry, Ledger
 from equipoise.protocol import load_definition
 from equipoise.store.installation import Installation
+from equipoise.store.keeping import open_ledger
+from equipoise.store.snapshot import Snapshot, load_snapshot, save_snapshot
 from equipoise.vocabulary import Clock, Refusal
 
 T = TypeVar("T")
-LEDGER, STUDY = "ledger.sqlite3", "study.yaml"
+STUDY, SNAPSHOT = "study.yaml", "state.snapshot"
+SNAPSHOT_EVERY = 20_000
+"""So many entries are folded in about a second."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,10 @@ class RunningTrial:
 class RunningTrials:
     """All trials of an installation, opened when they are first asked for and kept open."""
 
-    def __init__(self, installation: Installation, clock: Clock, vault: str) -> None:
+    def __init__(self, installation: Installation, clock: Clock, setup_code: str) -> None:
         self.installation = installation
         self.clock = clock
-        self.vault = vault
+        self.setup_code = setup_code
         self._open: dict[str, RunningTrial] = {}
         self._lock = Lock()
 
@@ -74,6 +80,12 @@ class RunningTrials:
             if slug not in self._open:
                 self._open[slug] = self._start(slug)
             return self._open[slug]
+
+    def open_all(self) -> None:
+        """Open every trial of the folder now, so that nobody waits for it at the first page."""
+        for folder in sorted(self.installation.trials.iterdir()):
+            if (folder / STUDY).is_file():
+                self.trial(folder.name)
 
     def close(self) -> None:
         with self._lock:
@@ -86,18 +98,42 @@ class RunningTrials:
         if not (folder / STUDY).is_file():
             raise Refusal("TRIAL-FOLDER", "The folder of this trial is missing.", "Restore it from a copy.")
         plan = make_plan(load_definition(folder / STUDY))
-        book = Book(SqliteLedger.open(folder / LEDGER, self.clock), Trial())
-        return RunningTrial(slug, folder, plan, book, self.clock)
+        ledger = open_ledger(self.installation, slug, self.clock)
+        return RunningTrial(slug, folder, plan, self._folded(ledger, folder / SNAPSHOT), self.clock)
+
+    def _folded(self, ledger: Ledger, snapshot: Path) -> Book[Trial]:
+        """The trial as its ledger tells it, from the last snapshot on where there is one that holds."""
+        key = self.installation.secret_key.encode()
+        with _without_collector():
+            found = load_snapshot(snapshot, ledger, key)
+            book = Book(ledger, found.trial, folded_to=(found.seq, found.hash)) if found else Book(ledger, Trial())
+            from_here, _ = book.folded_to
+            trial = book.state()
+            seq, head = book.folded_to
+            if seq - from_here > SNAPSHOT_EVERY:
+                save_snapshot(snapshot, Snapshot(trial, seq, head), key)
+        return book
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What is folded stays: the collector of cyclic garbage need not walk over it, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 _current: list[RunningTrials] = []
 
 
-def run_trials(installation: Installation, clock: Clock, *, vault: str = "") -> None:
-    """Let this process run the trials of an installation; another one's are closed.  `vault`: its pages' address."""
+def run_trials(installation: Installation, clock: Clock, *, setup_code: str = "") -> None:
+    """Let this process run the trials of an installation; another one's are closed."""
     for former in _current:
         former.close()
-    _current[:] = [RunningTrials(installation, clock, vault)]
+    _current[:] = [RunningTrials(installation, clock, setup_code)]
 
 
 def running_trial(slug: str) -> RunningTrial:
@@ -115,6 +151,6 @@ def now() -> datetime:
     return _current[0].clock()
 
 
-def vault_address() -> str:
-    """Where the sealed room has its own pages; empty where it is not told."""
-    return _current[0].vault
+def setup_code() -> str:
+    """What whoever sets a new site up reads on the terminal of its machine; empty where there is no set-up."""
+    return _current[0].setup_code

@@ -3,13 +3,14 @@
 from typing import Any
 
 from equipoise.store.installation import Installation
+from equipoise.store.keeping import site_database
 
 
 def store_settings(installation: Installation) -> dict[str, Any]:
     """Settings as a function of the installation's folder; the web room adds pages and headers."""
     return {
         "SECRET_KEY": installation.secret_key,
-        "DATABASES": {"default": _database(installation)},
+        "DATABASES": {"default": site_database(installation)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "INSTALLED_APPS": [
             "django.contrib.auth",
@@ -73,15 +74,3 @@ _AXES: dict[str, Any] = {
     "AXES_DISABLE_ACCESS_LOG": False,
     "AXES_IPWARE_PROXY_COUNT": 0,
 }
-
-
-def _database(installation: Installation) -> dict[str, Any]:
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(installation.database),
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }

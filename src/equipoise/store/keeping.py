@@ -1,0 +1,77 @@
+"""Where things are kept: files in the installation's folder, or a PostgreSQL server, by one setting.
+
+`EQUIPOISE_DATABASE=postgresql://...` puts the site's own tables and every trial's ledger on that server, each trial in
+a schema of its own; a trial that began in a file is carried over, entry by entry, when it is next opened.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from equipoise.ledger import Ledger, SqliteLedger
+from equipoise.store.installation import Installation
+from equipoise.vocabulary import Clock, Refusal
+
+LEDGER, CARRIED = "ledger.sqlite3", "ledger.sqlite3.carried-over"
+
+
+def open_ledger(installation: Installation, slug: str, clock: Clock) -> Ledger:
+    """The ledger of one trial, made where there is none.  Raises `Refusal` where it cannot be opened."""
+    file = installation.trial_folder(slug) / LEDGER
+    if not installation.server:
+        return SqliteLedger.open(file, clock)
+    from equipoise.ledger.postgresql import PostgresqlLedger  # noqa: PLC0415  # its driver is an optional dependency
+
+    ledger = PostgresqlLedger.open(installation.server, schema_of(slug), clock)
+    if file.is_file():
+        _carry_over(file, ledger, clock)
+    return ledger
+
+
+def schema_of(slug: str) -> str:
+    """The schema of a trial, named after its slug: two slugs never share one."""
+    return f"trial_{slug}"
+
+
+def site_database(installation: Installation) -> dict[str, Any]:
+    """Django's own database: accounts, web sessions, the trials that there are."""
+    if not installation.server:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(installation.database),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    address = urlsplit(installation.server)
+    if address.scheme not in {"postgresql", "postgres"}:
+        raise Refusal(
+            "SITE-DATABASE", "EQUIPOISE_DATABASE names no PostgreSQL server.", "Write postgresql://USER@HOST/DATABASE."
+        )
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  # as above
+
+    parts = conninfo_to_dict(installation.server)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", unquote(address.path.lstrip("/"))),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _carry_over(file: Path, ledger: Ledger, clock: Clock) -> None:
+    """Copy a trial's entries from its file to the server, unless they are there; the file stays, under another name."""
+    source = SqliteLedger.open(file, clock)
+    try:
+        if ledger.head() != source.head():
+            ledger.take_over(source)
+    finally:
+        source.close()
+    file.rename(file.with_name(CARRIED))
