@@ -20,13 +20,11 @@ _PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A site that serves: its process, its address and the sealed room's, and the codes of their first set-up."""
+    """A site that serves: its process, its address, and the code of its first set-up."""
 
     process: int
     site: str
-    vault: str
     setup_code: str = ""
-    vault_setup_code: str = ""
 
 
 def note_serving(folder: Path, serving: Serving) -> None:

@@ -101,6 +101,7 @@ _PAGES: Mapping[str, Rule] = {
     "begin": ANYBODY,
     "administration": Rule(Door.ADMINISTRATOR, again=True),
     # inside a trial
+    "opening": trial_rule(MASKED, frozenset({Role.SPONSOR, Role.INVESTIGATOR, Role.STATISTICIAN}), again=True),
     "delegation": trial_rule(MASKED, frozenset({Role.SPONSOR, Role.INVESTIGATOR}), again=True),
     "trial": trial_rule(MASKED),
     "choose_role": trial_rule(MASKED, MASKED),

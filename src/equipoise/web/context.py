@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from equipoise.store.admitting import is_new_site
 from equipoise.store.founding import DEMONSTRATION_PASSWORD, demonstration_accounts
-from equipoise.store.running import installation, vault_address
+from equipoise.store.running import installation
+from equipoise.store.vaults import open_rooms
 from equipoise.web.here import Here
 
 
@@ -19,7 +21,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         **(shown if installation().is_synthetic else {}),
         "here": here,
-        "vault_address": vault_address,
+        "sealed_rooms": open_rooms,
+        "is_new_site": is_new_site,
         "account": getattr(request, "account", None),
         "is_synthetic": installation().is_synthetic or (here is not None and here.trial.is_synthetic),
     }

@@ -22,14 +22,13 @@ def configure(
     *,
     hosts: tuple[str, ...] = HERE_ALONE,
     is_secure: bool = False,
-    vault: str = "",
     setup_code: str = "",
 ) -> None:
-    """Make Django serve this installation in this process, by this clock; `vault` is the address of its own pages.
+    """Make Django serve this installation in this process, by this clock.
 
     `setup_code` lets whoever knows it make the first account, while there is none.
 
-    A second time in a process, for the same folder, only the clock and the vault's address are taken.
+    A second time in a process, for the same folder, only the clock and the code are taken.
     """
     if not settings.configured:
         settings.configure(**site_settings(installation, hosts=hosts, is_secure=is_secure))
@@ -37,7 +36,7 @@ def configure(
         call_command("migrate", verbosity=0, interactive=False)
     from equipoise.store.running import run_trials  # noqa: PLC0415  # needs Django to be configured
 
-    run_trials(installation, clock, vault=vault, setup_code=setup_code)
+    run_trials(installation, clock, setup_code=setup_code)
 
 
 def application() -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from enum import Enum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from equipoise.allocation import AnchorMedium
 from equipoise.conduct import (
     DeviationKind,
     PromptStatus,
@@ -36,6 +37,15 @@ WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
         "auditor": _("Auditor"),
         "sponsor": _("Sponsor"),
         "system": _("System"),
+    },
+    AnchorMedium: {
+        "protocol_page": _("The protocol's front page"),
+        "ethics_letter": _("A letter to the ethics committee"),
+        "pharmacy_binder": _("The pharmacy's binder"),
+        "mail": _("A sealed letter or e-mail to somebody outside"),
+        "version_control": _("A public version control"),
+        "timestamp": _("A time-stamping service"),
+        "rehearsal": _("A rehearsal: nowhere"),
     },
     Stage: {
         "screened": _("Screened"),

@@ -67,4 +67,4 @@ def found_site(installation: Installation, slug: str, study: Path, part: Part, n
     for person in PEOPLE:
         add_demonstration_account(person.who)
     add_demonstration_account(cast.ADMINISTRATOR.who, is_administrator=True)
-    play_until(part, installation.trial_folder(slug), installation.vault / slug, now)
+    play_until(part, installation.trial_folder(slug), installation.vault_folder(slug), now)

@@ -1,0 +1,66 @@
+"""The sealed rooms of an installation, each a process of its own, started when its trial is first asked for."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from equipoise.store import Installation
+from equipoise.store.vaults import Room
+from equipoise.vocabulary import Refusal
+
+_USUAL_PORT = 8001
+Told = Callable[[str, Room, str], None]
+"""Hears of a room that was opened: the trial, the room, the code of its set-up (empty where there is none)."""
+
+
+class SealedRooms:
+    """Starts rooms, and ends them all; use it in a `with` statement.  `seed` opens those of a synthetic site."""
+
+    def __init__(self, installation: Installation, host: str, told: Told, *, seed: int | None) -> None:
+        self._installation, self._host, self._told, self._seed = installation, host, told, seed
+        self._processes: list[subprocess.Popen[str]] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "SealedRooms":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(timeout=30)
+
+    def open(self, slug: str) -> Room:
+        """Start the room of a trial, locked until its key's holders open it.  Raises `Refusal`."""
+        folder = self._installation.vault_folder(slug)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        hatch = folder / "hatch.sock"
+        command = [sys.executable, "-m", "equipoise_vault", "serve", "--dir", str(folder), "--hatch", str(hatch)]
+        if self._seed is not None:
+            command += ["--demonstration", str(self._seed)]
+        with self._lock:
+            command += ["--pages", f"{self._host}:{_free_port(self._host)}"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own
+            self._processes.append(process)
+            assert process.stdout is not None
+            line = process.stdout.readline()
+        if not line:
+            raise Refusal("SERVE-VAULT", "The sealed room did not start.", "What it wrote stands above.")
+        said = json.loads(line)
+        room = Room(said["pages"], hatch)
+        self._told(slug, room, said["setup_code"])
+        return room
+
+
+def _free_port(host: str) -> int:
+    """The usual port, or 0 (any) where it is taken."""
+    with contextlib.suppress(OSError), socket.create_server((host, _USUAL_PORT)):
+        return _USUAL_PORT
+    return 0
