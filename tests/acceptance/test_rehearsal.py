@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from rich.console import Console
 
 from equipoise.cli.rehearse import run
+from equipoise.reporting.tracing import read_ledger, read_numbers, sources_of
 from equipoise.vocabulary import Refusal
 
 Play = Callable[..., tuple[Path, str]]
@@ -96,6 +97,19 @@ def test_the_published_version_is_played_on_its_own_schedule(play: Play) -> None
     assert "as published" in screen
     page = (out / "report" / "report.html").read_text(encoding="utf-8")
     assert "TNF" in page
+
+
+def test_every_number_of_the_report_leads_back_to_the_ledger(played: tuple[Path, str]) -> None:
+    report = played[0] / "report"
+    numbers = read_numbers((report / "numbers.json").read_text(encoding="utf-8"))
+    ledger = read_ledger((report / "ledger.jsonl").read_text(encoding="utf-8").splitlines())
+    assert {each.id for each in numbers} >= {"activity_change.ancova", "esr_change.ancova", "baseline.Age (years)"}
+    for number in numbers:
+        sources = sources_of(number, ledger)
+        assert len(sources) == len(number.entries)
+        assert all(each.participant and each.place and each.said for each in sources)
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "equipoise trace . activity_change.ancova" in page
 
 
 def test_a_folder_that_is_no_rehearsal_is_left_alone(tmp_path: Path) -> None:

@@ -69,6 +69,15 @@ def test_rates_are_per_hundred_doses_and_per_person_year():
         "secretome": None, "placebo": None}  # fmt: skip
 
 
+def test_the_ratio_of_rates_has_an_exact_interval():
+    """R 4.2.2: poisson.test(c(2, 1), c(51, 61)) gives 2.392157, 0.1245327 to 141.1305256; fever: 0 to Inf."""
+    headache, fever = results_of().events
+    assert headache.rate_ratio == pytest.approx(2 / 51 / (1 / 61))
+    assert headache.rate_ratio_interval == pytest.approx((0.1245327409, 141.1305256298), rel=1e-9)
+    assert (fever.rate_ratio, fever.rate_ratio_interval[1]) == (float("inf"), float("inf"))
+    assert results_of(harms=replace(HARMS, exposure={})).events[0].rate_ratio is None
+
+
 def test_the_difference_of_risks_has_an_exact_interval():
     fever = results_of().events[1]
     assert fever.risk_difference == 0.5 and fever.interval_method == "exact unconditional"

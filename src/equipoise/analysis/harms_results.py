@@ -8,7 +8,9 @@ class EventRow:
     """One adverse event term: participants with it and events, by arm, with the risk difference and its interval.
 
     `worst_grade` is 0 where nobody had it.  Rates are events per 100 doses given and per person-year of observation,
-    in everybody of the arm; None where there was no exposure.  `interval_method` names the interval.
+    in everybody of the arm; None where there was no exposure.  `interval_method` names the interval.  `rate_ratio` is
+    that of the rates per person-year with its exact interval (Clopper-Pearson given the number of events, which takes
+    events as independent); None without events or exposure, and infinite limits where an arm had no event.
     """
 
     term: str
@@ -21,6 +23,8 @@ class EventRow:
     per_hundred_doses: dict[str, float | None] = field(default_factory=dict)
     per_person_year: dict[str, float | None] = field(default_factory=dict)
     interval_method: str = ""
+    rate_ratio: float | None = None
+    rate_ratio_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from equipoise.analysis.execution.guessing import guess_tables
 from equipoise.analysis.execution.risk import difference_of_risks
 from equipoise.analysis.harms_data import HarmsData, RecordedEvent
 from equipoise.analysis.harms_results import EventRow, ExposureRow, GradeShift, HarmsResults
+from equipoise.analysis.models.rates import rate_ratio_test
 
 _YEAR = Fraction(1461, 4)  # days
 
@@ -82,7 +83,7 @@ def _row(term: str, events: Sequence[RecordedEvent], data: HarmsData, compared: 
         per_hundred_doses={arm: _rate(100 * number[arm], given[arm].doses) for arm in compared.arms},
         per_person_year={arm: _rate(number[arm] * _YEAR, given[arm].person_days) for arm in compared.arms},
     )
-    return _with_difference(row, compared)
+    return _with_ratio(_with_difference(row, compared), given, compared)
 
 
 def _with_difference(row: EventRow, compared: ArmsCompared) -> EventRow:
@@ -98,6 +99,18 @@ def _with_difference(row: EventRow, compared: ArmsCompared) -> EventRow:
     return replace(
         row, risk_difference=float(estimate.value), interval=limits, interval_method=estimate.interval.method
     )
+
+
+def _with_ratio(row: EventRow, given: Mapping[str, ExposureRow], compared: ArmsCompared) -> EventRow:
+    """The ratio of rates per person-year, where two arms with exposure had an event between them."""
+    days = [given[arm].person_days for arm in compared.arms]
+    events = [row.events[arm] for arm in compared.arms]
+    if len(days) != 2 or not all(days) or not any(events):
+        return row
+    found = rate_ratio_test(events[0], days[0], events[1], days[1], level=compared.level).estimate
+    assert found is not None and found.interval is not None, "the test of two rates estimates their ratio"
+    limits = (float(found.interval.lower), float(found.interval.upper))
+    return replace(row, rate_ratio=float(found.value), rate_ratio_interval=limits)
 
 
 def _rate(events: int | Fraction, exposure: int) -> float | None:

@@ -43,6 +43,9 @@ _OPERATIONS = {
     "worst_grade": "worst CTCAE grade",
     "per_hundred_doses": "events per 100 doses",
     "per_person_year": "events per person-year",
+    "rate_ratio": "ratio of the events per person-year",
+    "rate_ratio_lower": "lower confidence limit of the ratio",
+    "rate_ratio_upper": "upper confidence limit of the ratio",
     "count": "participants with this answer",
     "answered": "participants who answered",
 }
@@ -100,7 +103,7 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     _COUNTS: ("count", "answered"),
     _EVENTS: (
         *("participants", "events", "worst_grade", "per_hundred_doses", "per_person_year"),
-        *("estimate", "lower", "upper"),
+        *("estimate", "lower", "upper", "rate_ratio", "rate_ratio_lower", "rate_ratio_upper"),
     ),
 }
 _OF_A_COMPARISON = tuple(_OPERATIONS)[: tuple(_OPERATIONS).index("participants")]
@@ -225,6 +228,9 @@ def _event(row: EventRow) -> Json:
     lower, upper = row.interval or (None, None)
     numbers = [_Number(name, value, arm) for name, values in by_arm.items() for arm, value in values.items()]
     numbers += [_Number("estimate", row.risk_difference), _Number("lower", lower), _Number("upper", upper)]
+    lower, upper = row.rate_ratio_interval or (None, None)
+    numbers.append(_Number("rate_ratio", row.rate_ratio))
+    numbers += [_Number("rate_ratio_lower", lower), _Number("rate_ratio_upper", upper)]
     return {
         **_table(row.term, f"harms.{row.term}", _EVENTS, _RECEIVED, numbers),
         "extension": {"interval": row.interval_method, "entries": list(row.entries)},

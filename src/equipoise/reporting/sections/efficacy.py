@@ -13,6 +13,7 @@ from equipoise.reporting.document import (
     Row,
     Table,
     Tone,
+    code,
     reference,
 )
 from equipoise.reporting.inputs import ReportInputs
@@ -150,8 +151,14 @@ def _comparison_table(inputs: ReportInputs, endpoint: Endpoint) -> Table:
         f"{measure_name(endpoint)}: the comparison of the arms ({_contrast(names, inputs)})",
         tuple(columns),
         tuple(rows),
-        tuple(_notes(results)),
+        (*_notes(results), _traced(results)),
     )
+
+
+def _traced(results: tuple[Result, ...]) -> Content:
+    """The ids of the rows, by which each number is followed back to the ledger."""
+    ids = [part for each in results for part in (", ", code(each.id))]
+    return ("The rows, in this order: ", *ids[1:], "; the entries behind them: ", reference("tab-traceability"), ".")
 
 
 def _contrast(names: dict[str, str], inputs: ReportInputs) -> str:

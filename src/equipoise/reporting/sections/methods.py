@@ -111,8 +111,11 @@ def traceability_appendix(results: AnalysisResults) -> tuple[Block, ...]:
         Paragraph(
             "Every result names the entries that it was computed from (their place in the ledger, from 1) and the "
             "digest of its inputs. The file numbers.json beside this report holds all of them in full, in the shape of "
-            "CDISC’s Analysis Results Standard."
+            "CDISC’s Analysis Results Standard. From this folder, the next command shows who recorded what, when and "
+            "why, for the first result below; without a name it lists every number, those of the tables of baseline "
+            "and harms included."
         ),
+        CodeLines(f"equipoise trace . {results.results[0].id}" if results.results else "equipoise trace ."),
         Table(
             "tab-traceability",
             "Results and their sources",

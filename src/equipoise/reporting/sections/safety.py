@@ -15,6 +15,8 @@ from equipoise.reporting.document import (
     Row,
     RowKind,
     Table,
+    code,
+    reference,
 )
 from equipoise.reporting.figures.events import EventLine, events
 from equipoise.reporting.inputs import ReportInputs
@@ -39,7 +41,7 @@ def safety_section(inputs: ReportInputs) -> tuple[Block, ...]:
         _table(inputs, rows),
     ]
     if rows:
-        blocks.append(_figure(inputs, rows))
+        blocks += [_rates(inputs, rows), _figure(inputs, rows)]
     if inputs.results.harms.shifts:
         blocks += [Heading(2, "Shifts of graded laboratory results", "shifts"), _shifts(inputs)]
     return tuple(blocks)
@@ -114,6 +116,13 @@ def _table(inputs: ReportInputs, rows: Sequence[EventRow]) -> Table:
             "Difference of risks in percentage points, the arm on the left minus the arm on the right"
             + (f"; interval: {', '.join(methods)}." if methods else "."),
             *_exposure(inputs),
+            (
+                "The entries behind a row: ",
+                code("equipoise trace . TERM"),
+                ", as in ",
+                reference("tab-traceability"),
+                ".",
+            ),
         ),
         Density.COMPACT,
     )
@@ -140,6 +149,39 @@ def _row(row: EventRow, whole: dict[str, int]) -> Row:
     limits = (100 * row.interval[0], 100 * row.interval[1]) if row.interval else None
     difference = None if row.risk_difference is None else 100 * row.risk_difference
     return Row((*cells, ENGLISH.fixed(difference, 0), ENGLISH.interval(limits, 0)))
+
+
+def _rates(inputs: ReportInputs, rows: Sequence[EventRow]) -> Table:
+    """Events over what was given and how long was looked: participants who leave early have less of both."""
+    columns = [Column("Term", share=4)]
+    for name in arm_names(inputs.trial.definition).values():
+        columns += [
+            Column("per 100 doses", Align.END, f"{name}: events"),
+            Column("per person-year", Align.END, f"{name}: events"),
+        ]
+    columns += [Column("Ratio of rates", Align.END), Column("95 % CI", Align.END)]
+    laid = [_rate_row(inputs, row) for row in (*inputs.results.harms.overview, *rows)]
+    return Table(
+        "tab-rates",
+        "Adverse events by exposure: events per 100 doses given and per person-year of observation",
+        tuple(columns),
+        tuple(laid),
+        (
+            "Ratio of the rates per person-year, the arm on the left over the arm on the right; exact interval given "
+            "the number of events. It takes events as independent, also those of one participant.",
+        ),
+        Density.COMPACT,
+    )
+
+
+def _rate_row(inputs: ReportInputs, row: EventRow) -> Row:
+    cells: list[Content] = [row.term]
+    for arm in arm_names(inputs.trial.definition):
+        cells += [
+            ENGLISH.fixed(row.per_hundred_doses.get(arm), 1),
+            ENGLISH.fixed(row.per_person_year.get(arm), 2),
+        ]
+    return Row((*cells, ENGLISH.fixed(row.rate_ratio, 2), ENGLISH.interval(row.rate_ratio_interval, 2)))
 
 
 def _figure(inputs: ReportInputs, rows: Sequence[EventRow]) -> Figure:
