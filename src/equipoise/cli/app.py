@@ -26,6 +26,7 @@ app = typer.Typer(
   equipoise new RECORD --out DIR   draft a study definition from a record
   equipoise diff A B               say in words what an amendment changes
   equipoise design NCT05921058     know what the trial can find, and what its plan would claim
+  equipoise power t --effect 0.5   ask for a size, a power, an effect or a level, by formula
   equipoise rehearse NCT05921058   play the whole trial on synthetic participants, and report it
   equipoise report DIR             write the report of a trial from its ledger
   equipoise verify DIR             prove that nothing was changed since it was written
@@ -131,6 +132,43 @@ def design(
             console=_console(),
         )
     )
+
+
+@app.command()
+def power(
+    test: Annotated[
+        str,
+        typer.Argument(
+            help="t, ancova, paired, ranks, risks, odds, log-rank, non-inferiority or equivalence.", metavar="TEST"
+        ),
+    ],
+    effect: Annotated[float | None, typer.Option(help="In SDs; for others see above.")] = None,
+    participants: Annotated[float | None, typer.Option(help="Of both arms; pairs, or events, for those tests.")] = None,
+    power: Annotated[float | None, typer.Option(help="Of finding the effect, such as 0.8.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="Else 0.05; non-inferiority 0.025.")] = None,
+    correlation: Annotated[float, typer.Option(help="Of baseline and outcome, for ancova.")] = 0.0,
+    margin: Annotated[float, typer.Option(help="In SDs, for non-inferiority and equivalence.")] = 0.0,
+    ratio: Annotated[float, typer.Option(help="The second arm has so many for one in the first.")] = 1.0,
+    control: Annotated[str, typer.Option(help="Share with the event in the reference arm, or of each category.")] = "",
+    leaving: Annotated[float, typer.Option(help="Share without an outcome, for the number to randomise.")] = 0.0,
+    looks: Annotated[int, typer.Option(min=1, help="Looks at the data, the last one included.")] = 1,
+    bounds: Annotated[str, typer.Option(help="Of several looks: obrien-fleming or pocock.")] = "obrien-fleming",
+) -> None:
+    """Ask for the one of size, power, effect and level that you leave out, by formula.
+
+    --effect is a difference in standard deviations; for ranks P(X < Y) + P(X = Y)/2, for risks the share in the
+    experimental arm, for odds an odds ratio, for log-rank a hazard ratio.  With all three given, alpha is found.
+
+    \b
+      equipoise power ancova --effect 0.78 --power 0.8 --correlation 0.7 --leaving 0.1
+      equipoise power t --participants 29 --power 0.9
+      equipoise power risks --effect 0.6 --control 0.3 --participants 60
+      equipoise power equivalence --effect 0 --margin 0.5 --power 0.9 --looks 3
+    """
+    from equipoise.cli.power import asked, run
+
+    question = asked(test, effect, participants, power, alpha, correlation, margin, ratio, control)
+    raise typer.Exit(run(question, leaving=leaving, looks=looks, bounds=bounds, console=_console()))
 
 
 @app.command()

@@ -5,17 +5,12 @@ from collections.abc import Sequence
 
 from equipoise.design.design_report import Curve, Detectable, Needed, SizeRow
 from equipoise.design.power.ancova import ancova_effect, ancova_power, ancova_size
+from equipoise.design.power.solving import arms_of
 from equipoise.design.power.t_test import two_sample_effect, two_sample_power, two_sample_size
 
 POWERS = (0.8, 0.9)
 MOST_DRAWN = 2_000
 _CURVE_POINTS = 24
-
-
-def arms_of(participants: int, ratio: float = 1.0) -> tuple[int, int]:
-    """(first arm, second arm) of a total, as near to first : second = 1 : `ratio` as whole numbers come."""
-    second = min(participants - 1, max(1, math.floor(participants * ratio / (1 + ratio) + 1e-9)))
-    return participants - second, second
 
 
 def size_rows(

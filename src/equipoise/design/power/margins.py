@@ -8,6 +8,8 @@ from equipoise.design.power.quadrature import scaled_chi, upper_tail
 from equipoise.design.power.solving import enough, reach, sensible
 from equipoise.vocabulary import Refusal
 
+_MOST_ALPHA = 0.5
+
 
 def non_inferiority_power(effect: float, margin: float, first: float, second: float, alpha: float = 0.025) -> float:
     """Power to show that the experimental arm is worse by less than `margin`; one-sided alpha.
@@ -40,6 +42,8 @@ def equivalence_power(effect: float, margin: float, first: float, second: float,
     k = sqrt(n1 n2 / (n1 + n2)).  Source: Schuirmann, J Pharmacokinet Biopharm 1987;15:657-680; Owen 1965.
     """
     sensible(alpha)
+    if alpha >= _MOST_ALPHA:
+        raise Refusal("POWER-ALPHA", f"Two tests at {alpha:g} each accept what they should reject.", "Try 0.05.")
     if not abs(effect) < margin:
         raise _outside(effect, margin)
     enough(first, second, 2)

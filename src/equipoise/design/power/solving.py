@@ -34,6 +34,12 @@ def reach(function: Callable[[float], float], target: float, low: float, near: f
     return root(lambda x: function(x) - target, start, high)
 
 
+def arms_of(participants: int, ratio: float = 1.0) -> tuple[int, int]:
+    """(first arm, second arm) of a total, as near to first : second = 1 : `ratio` as whole numbers come."""
+    second = min(participants - 1, max(1, math.floor(participants * ratio / (1 + ratio) + 1e-9)))
+    return participants - second, second
+
+
 def normal_sum(alpha: float, power: float) -> float:
     """z(1 - alpha/2) + z(power): what the noncentrality has to be where the normal distribution holds."""
     return float(special.ndtri(1 - alpha / 2) + special.ndtri(power))
