@@ -14,6 +14,7 @@ from equipoise.cli.rehearsal.times import rehearsal_clock
 from equipoise.cli.written import tell
 from equipoise.vocabulary import Refusal
 
+_TURNS_A_READING = 25  # often enough that little is left to read at the end
 _MARK = "SYNTHETIC.txt"
 _MARK_TEXT = """Everything in this folder was made by `equipoise rehearse`.
 All participants, values and results are SYNTHETIC. Nothing here was observed in a person.
@@ -39,9 +40,10 @@ def run(study: str, *, participants: int | None, seed: int, scenario: Path | Non
         rehearsal = start(part, trial, vault)
         with Reporter(trial, out / "report") as reporter:
             progress.update(task, description="Screening, treating, monitoring")
-            for _ in recruit(rehearsal):
+            for turn, _ in enumerate(recruit(rehearsal)):
                 progress.advance(task)
-                reporter.read_along()
+                if turn % _TURNS_A_READING == 0:
+                    reporter.read_along()
             progress.update(task, description="Blind review, lock, release", total=turns, completed=turns)
             end(rehearsal, trial)
             progress.update(task, description="Analysing and writing the report")

@@ -1,5 +1,6 @@
 """The trial report: built from frozen inputs, written as HTML, PDF/A, figures and numbers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,10 +89,11 @@ def write_report(report: Report, folder: Path) -> ReportPaths:
     """Write `report.html`, `report.pdf`, `figures/*.svg` and `numbers.json` into `folder`, which is made if missing."""
     drawings = folder / "figures"
     drawings.mkdir(parents=True, exist_ok=True)
-    page = folder / "report.html"
-    page.write_text(render_html(report.document), encoding="utf-8", newline="\n")
-    paper = folder / "report.pdf"
-    paper.write_bytes(render_pdf(report.document))
+    page, paper = folder / "report.html", folder / "report.pdf"
+    with ThreadPoolExecutor(1) as beside:  # the typesetter works outside Python: the page is made meanwhile
+        typeset = beside.submit(render_pdf, report.document)
+        page.write_text(render_html(report.document), encoding="utf-8", newline="\n")
+        paper.write_bytes(typeset.result())
     figures = []
     for figure in report.document.figures():
         path = drawings / f"{figure.anchor.removeprefix('fig-')}.svg"

@@ -113,7 +113,7 @@ def _exact_limits(table: TwoByTwo, tail: float) -> tuple[float, float]:
             first, second = _binomial(n1, ways1, risks + delta), _binomial(n0, ways0, risks)
             return np.asarray(((first @ region) * second).sum(axis=1))
 
-        return refined_maximum(p_value, max(0.0, -delta), min(1.0, 1 - delta), 201) > tail
+        return refined_maximum(p_value, max(0.0, -delta), min(1.0, 1 - delta), 201, enough=tail) > tail
 
     estimate = table.treated_events / n1 - table.control_events / n0
     lower = _crossing(lambda d: reaches(d, 1.0), -1.0, estimate)

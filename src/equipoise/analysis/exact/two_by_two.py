@@ -179,14 +179,21 @@ def _largest_over_risk(region: NDArray[np.bool_], events: NDArray[np.int64], log
     return refined_maximum(tail, 0.0, 1.0)
 
 
-def refined_maximum(function: Callable[[Floats], Floats], low: float, high: float, points: int = 2001) -> float:
-    """Maximum, at most 1, of a smooth function over an interval: a grid, then finer grids around its best point."""
+def refined_maximum(
+    function: Callable[[Floats], Floats], low: float, high: float, points: int = 2001, *, enough: float = 1.0
+) -> float:
+    """Maximum, at most 1, of a smooth function over an interval: a grid, then finer grids around its best point.
+
+    The search ends at the first value above `enough`, where it matters only whether there is one.
+    """
     first, last, best = low, high, 0.0
     for _ in range(6):
         grid = np.linspace(low, high, points)
         values = function(grid)
         at = int(values.argmax())
         best = max(best, float(values[at]))
+        if best > enough:
+            break
         step = (high - low) / (points - 1)
         low, high, points = max(first, grid[at] - step), min(last, grid[at] + step), 41
     return min(best, 1.0)
