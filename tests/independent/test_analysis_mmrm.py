@@ -6,6 +6,7 @@ before the optimum (its -2 log likelihood is larger than ours).
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -336,3 +337,45 @@ def test_derivatives_of_every_structure(structure) -> None:
         assert np.allclose((up.sigma - down.sigma) / (2 * step), own.first[h], atol=1e-8)
         assert np.allclose((up.first - down.first) / (2 * step), own.second[h], atol=1e-8)
     assert len(own.names) == len(theta)
+
+
+NLME: dict[str, dict[str, tuple[float, ...]]] = {}
+for _line in (Path(__file__).parent / "r" / "mmrm_nlme.txt").read_text(encoding="utf-8").splitlines():
+    if not _line.startswith("#"):
+        _fit, _row, *_values = _line.split()
+        NLME.setdefault(_fit, {})[_row] = tuple(map(float, _values))
+
+
+@pytest.mark.parametrize(
+    ("name", "structure"),
+    [
+        ("fev_un", Structure.UNSTRUCTURED),
+        ("fev_ar1", Structure.AR1),
+        ("fev_arh1", Structure.HETEROGENEOUS_AR1),
+        ("fev_cs", Structure.COMPOUND_SYMMETRY),
+        ("fev_csh", Structure.HETEROGENEOUS_CS),
+    ],
+)
+def test_nlme_on_the_fev_data(name: str, structure: Structure) -> None:
+    """R nlme `gls`: the program and its output stand in `r/`.  Ours is never the larger -2 log likelihood."""
+    fitted, theirs = fev(structure, "TRT"), NLME[name]
+    assert theirs["minus2"][0] - 1e-5 < fitted.at.minus2 < theirs["minus2"][0] + 1e-7
+    for at, row in enumerate(("(Intercept)", "trt")):
+        assert fitted.at.coefficients[at] == pytest.approx(theirs[row][0], abs=3e-4)  # nlme stops a little earlier
+        assert se(fitted, at, PLAIN) == pytest.approx(theirs[row][1], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "structure", "by_visit"),
+    [
+        ("polyps_un_common", Structure.UNSTRUCTURED, frozenset()),
+        ("polyps_un_crossed", Structure.UNSTRUCTURED, frozenset({"baseline"})),
+        ("polyps_cs_common", Structure.COMPOUND_SYMMETRY, frozenset()),
+    ],
+)
+def test_nlme_on_the_polyps(name: str, structure: Structure, by_visit: frozenset[str]) -> None:
+    result, theirs = polyps(structure=structure, by_visit=by_visit, small_sample=PLAIN), NLME[name]
+    assert result.scalar("-2 REML log likelihood") == pytest.approx(theirs["minus2"][0], abs=1e-6)
+    for visit, row in (("number3m", "v3:arm"), ("number12m", "v12:arm")):
+        estimate = result.estimate(f"sulindac - placebo at {visit}")
+        assert (estimate.value, estimate.se) == pytest.approx(theirs[row], rel=1e-5)
