@@ -12,9 +12,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from equipoise.cli.rehearsal.part import read_part
 from equipoise.cli.rehearsal.site import found_site, make_installation
-from equipoise.cli.rehearse import _part
-from equipoise.protocol import load_definition, study_file
+from equipoise.protocol import study_file
 from equipoise.store import Installation, open_installation
 from equipoise.vocabulary import SteppingClock
 
@@ -87,7 +87,7 @@ def _model() -> tuple[Path, Path]:
     configure(installation, SteppingClock(NOW), hosts=("testserver", "localhost", "127.0.0.1"))
     setup_test_environment()
     file = study_file("NCT05921058")
-    part = _part(file, load_definition(file), PARTICIPANTS, 7, None)
+    part = read_part(file, PARTICIPANTS, 7, None)
     found_site(installation, SLUG, file, part, NOW)
     from django.db import connections
 
