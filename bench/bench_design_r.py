@@ -1,4 +1,4 @@
-"""Power, size and group-sequential boundaries beside R's rpact, where R and rpact are installed (Debian: r-cran-rpact)."""
+"""Power, size and group-sequential boundaries beside R rpact, where it is installed (Debian: r-cran-rpact)."""
 
 import shutil
 import subprocess
