@@ -199,6 +199,10 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Else 8000, or any that is free.")] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(help="How people reach it through a web server with TLS.", metavar="https://HOST"),
+    ] = None,
     background: Annotated[
         bool, typer.Option("--background", help="Return when it serves; end it with --stop.")
     ] = False,
@@ -214,7 +218,7 @@ def serve(
         ended = stop_serving(folder)
         _console().print("The site has been stopped." if ended else "Nothing serves from this folder.")
     elif background:
-        from equipoise.cli.serve import tell
+        from equipoise.cli.serve import SYNTHETIC, tell
         from equipoise.cli.serving import start
 
         options = [
@@ -222,13 +226,16 @@ def serve(
             host,
             *(["--synthetic", synthetic] if synthetic else []),
             *(["--port", str(port)] if port else []),
+            *(["--origin", origin] if origin else []),
         ]
         found = start(folder, options, _console())
-        tell(_console(), found, is_synthetic=synthetic is not None)
+        if synthetic:
+            _console().print(SYNTHETIC)
+        tell(_console(), "Site", found.site, found.setup_code)
     else:
         from equipoise.cli.serve import run
 
-        raise typer.Exit(run(folder, synthetic=synthetic, host=host, port=port, console=_console()))
+        raise typer.Exit(run(folder, synthetic=synthetic, host=host, port=port, origin=origin, console=_console()))
 
 
 @app.command()

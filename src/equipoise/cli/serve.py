@@ -8,6 +8,7 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -24,8 +25,11 @@ SYNTHETIC = "[bold yellow]SYNTHETIC[/]  Invented people; the log-in pages name a
 _THREADS = 8
 
 
-def run(folder: Path, *, synthetic: str | None, host: str, port: int | None, console: Console) -> int:
+def run(
+    folder: Path, *, synthetic: str | None, host: str, port: int | None, origin: str | None, console: Console
+) -> int:
     """Serve the installation in `folder` until Ctrl-C; an empty folder becomes one.  Gives the exit status."""
+    public_name = _public_name(origin)
     signal.signal(signal.SIGTERM, _end)
     os.umask(0o077)
     installation = _installation(folder, synthetic, console)
@@ -37,7 +41,7 @@ def run(folder: Path, *, synthetic: str | None, host: str, port: int | None, con
         tell(console, f"Sealed room of {slug}", room.address, setup_code)
 
     with contextlib.suppress(KeyboardInterrupt), SealedRooms(installation, host, tell_room, seed=seed) as rooms:
-        server = _server(installation, listening, code)
+        server = _server(installation, listening, code, public_name)
         address = f"http://{host}:{listening.getsockname()[1]}/"
         is_new = _is_new()
         if installation.is_synthetic:
@@ -96,13 +100,37 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise Refusal("SERVE-PORT", f"Port {port} on {host} cannot be used: {reason}.", "Name another one with --port.")
 
 
-def _server(installation: Installation, listening: socket.socket, setup_code: str) -> Any:
+def _public_name(origin: str | None) -> str | None:
+    """The name by which people reach a site behind a web server with TLS.  Raises `Refusal` for anything but that."""
+    if origin is None:
+        return None
+    parts = urlsplit(origin)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise Refusal(
+            "SERVE-ORIGIN", "This is no address of a site with TLS.", "Write --origin https://trial.example.org."
+        )
+    return parts.hostname
+
+
+def _server(installation: Installation, listening: socket.socket, setup_code: str, public_name: str | None) -> Any:
     import waitress
 
-    from equipoise.web.site import application, configure
+    from equipoise.store.running import open_trials
+    from equipoise.web.site import HERE_ALONE, application, configure
 
-    configure(installation, lambda: datetime.now(UTC), setup_code=setup_code)
-    return waitress.create_server(application(), sockets=[listening], threads=_THREADS, ident="")
+    hosts = HERE_ALONE if public_name is None else (*HERE_ALONE, public_name)
+    configure(
+        installation,
+        lambda: datetime.now(UTC),
+        hosts=hosts,
+        is_secure=public_name is not None,
+        setup_code=setup_code,
+    )
+    open_trials()
+    behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+    return waitress.create_server(
+        application(), sockets=[listening], threads=_THREADS, ident="", **(behind if public_name else {})
+    )
 
 
 def _end(number: int, frame: object) -> NoReturn:

@@ -136,6 +136,11 @@ def run_trials(installation: Installation, clock: Clock, *, setup_code: str = ""
     _current[:] = [RunningTrials(installation, clock, setup_code)]
 
 
+def open_trials() -> None:
+    """Open every trial now, so that nobody waits for one at the first page."""
+    _current[0].open_all()
+
+
 def running_trial(slug: str) -> RunningTrial:
     """The running trial of this slug in the installation that this process serves."""
     return _current[0].trial(slug)
