@@ -14,6 +14,7 @@ from equipoise.analysis import (
     Rerun,
     Resampling,
     Summary,
+    TestResult,
     TwoByTwo,
     ancova,
     ancova_randomisation_test,
@@ -221,3 +222,18 @@ def test_numbers_at_the_door(given: object, read: Fraction) -> None:
 def test_every_public_name_exists_and_says_what_it_does() -> None:
     for name in analysis.__all__:
         assert getattr(analysis, name).__doc__ or name == "Recorded" or name == "Procedure"
+
+
+@pytest.mark.parametrize("test", [randomisation_test, rank_sum_test])
+def test_computed_floats_are_warned_of_where_ties_may_be_broken(test: Callable[..., TestResult]) -> None:
+    """7.1 - 5.3 is 1.7999999999999998 in binary: no longer tied with 1.8."""
+    computed = test([7.1 - 5.3, 1.8, 2.5, 0.4], ARMS)
+    assert any("round them first" in warning for warning in computed.warnings)
+    for recorded in ([1.8, 1.8, 2.5, 0.4], ["1.8", "1.8", "2.5", "0.4"], [Fraction(1, 3), 1, 2, 3]):
+        assert not any("round them first" in warning for warning in test(recorded, ARMS).warnings)
+
+
+@pytest.mark.parametrize("test", [sign_flip_test, signed_rank_test])
+def test_computed_differences_are_warned_of(test: Callable[..., TestResult]) -> None:
+    assert any("round them first" in warning for warning in test([0.1 + 0.2, 0.3, -0.4]).warnings)
+    assert not any("round them first" in warning for warning in test([0.3, 0.3, -0.4]).warnings)

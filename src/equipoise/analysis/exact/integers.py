@@ -18,6 +18,7 @@ binary number; a computed float therefore carries up to 17 digits.  Round it to 
 """
 
 
+_COMPUTED = 16  # significant digits that a measurement does not have and a computed binary float does
 _MOST_DIGITS = 60  # before or after the point: more than any measurement, and squares still fit binary floats
 
 
@@ -83,6 +84,17 @@ def scaled(values: Iterable[Recorded], what: str = "value") -> Scaled:
     fractions = exact_all(values, what)
     common = math.lcm(*(value.denominator for value in fractions)) if fractions else 1
     return Scaled(tuple(value.numerator * (common // value.denominator) for value in fractions), Fraction(1, common))
+
+
+def computed_digits(values: Iterable[Recorded]) -> tuple[str, ...]:
+    """A warning where values carry the digits of computed binary floats, so that ties may have been broken."""
+    recorded = (int, str, Decimal, Fraction)
+    if not any(not isinstance(v, recorded) and len(_decimal(v).as_tuple().digits) >= _COMPUTED for v in values):
+        return ()
+    return (
+        "values carry 16 or more digits, as computed binary floats do: equal measurements may no longer be equal; "
+        "give them as recorded (text or Decimal), or round them first",
+    )
 
 
 def reduced(integers: Sequence[int]) -> tuple[tuple[int, ...], int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from equipoise.analysis.exact.integers import Recorded, doubled_midranks, scaled
+from equipoise.analysis.exact.integers import Recorded, computed_digits, doubled_midranks, scaled
 from equipoise.analysis.exact.signs import sign_counter
 from equipoise.analysis.exact.tails import threshold, two_sided_tails
 from equipoise.analysis.results import Estimate, PValue, Sides, Tails, TestResult
@@ -48,6 +48,7 @@ def sign_flip_test(differences: Sequence[Recorded], *, sides: Sides = Sides.DIST
         "all sign assignments equally likely",
         counted.engine,
         (_ASSUMPTION,),
+        computed_digits(differences),
     )
 
 
@@ -81,7 +82,7 @@ def signed_rank_test(
         "all sign assignments equally likely",
         counted.engine,
         (_ASSUMPTION,),
-        (note,) if note else (),
+        (*computed_digits(differences), *((note,) if note else ())),
     )
 
 

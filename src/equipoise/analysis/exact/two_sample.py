@@ -10,6 +10,7 @@ from equipoise.analysis.exact.integers import (
     Recorded,
     Scaled,
     allocation_of,
+    computed_digits,
     doubled_midranks,
     reduced,
     refuse_all_tied,
@@ -54,7 +55,9 @@ def randomisation_test(
         data,
         allocation,
         reference,
-        _Wording("randomisation test of the difference in means", "difference in means", data.unit),
+        _Wording(
+            "randomisation test of the difference in means", "difference in means", data.unit, computed_digits(values)
+        ),
         _Options(sides, given_sizes, budget, resampling),
     )
 
@@ -80,7 +83,9 @@ def rank_sum_test(
         data,
         allocation,
         reference,
-        _Wording("Wilcoxon-Mann-Whitney test, midranks", "difference in mean ranks", data.unit),
+        _Wording(
+            "Wilcoxon-Mann-Whitney test, midranks", "difference in mean ranks", data.unit, computed_digits(values)
+        ),
         _Options(sides, given_sizes, budget, resampling),
     )
 
@@ -103,7 +108,7 @@ def normal_scores_test(
         data,
         allocation,
         reference,
-        _Wording("van der Waerden normal scores test", "difference in mean scores", data.unit),
+        _Wording("van der Waerden normal scores test", "difference in mean scores", data.unit, computed_digits(values)),
         _Options(sides, False, budget, None),
     )
 
@@ -122,6 +127,7 @@ class _Wording:
     method: str
     statistic: str
     unit: Fraction
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,7 @@ def _linear(
             procedure.name,
             "re-run of the recorded procedure",
             ("outcomes do not depend on the allocation under the null hypothesis",),
+            wording.warnings,
         )
     task = Job(procedure, scores)
     refuse_impossible(task, arms)
@@ -174,7 +181,7 @@ def _linear(
         procedure.name + (", given the arm sizes" if options.given_sizes else ""),
         counts.engine,
         ("outcomes do not depend on the allocation under the null hypothesis",),
-        _coarseness(p),
+        (*wording.warnings, *_coarseness(p)),
     )
 
 
