@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DETECTORS = {"W": "two worlds", "S": "statistics", "N": "names and canaries", "P": "protocol and state"}
 _PACKS, _WALLS = "tests/independent/test_allocation_packs.py", "tests/architecture/test_allocation_walls.py"
 _COUNTER, _TIMING = "tests/spec/test_vault_counter.py", "tests/masking/test_requests.py"
+_PAGES = "tests/spec/test_vault_pages_access.py"
 _CLOSED, _DAY = "tests/spec/test_vault_closed_report.py", "tests/spec/test_vault_day.py"
 _GUESSER, _CEREMONY = "tests/masking/test_guesser.py", "tests/spec/test_allocation_ceremony.py"
 
@@ -61,8 +62,9 @@ CATALOGUE = (
     Leak("L12", "time that an answer takes, statements sent to the database", "WS",
          (f"{_TIMING}::test_requests_of_both_arms_are_alike_in_size_statements_and_order",
           f"{_TIMING}::test_requests_of_both_arms_take_the_same_time")),
-    Leak("L13", "headers of web answers, such as an entity tag", "W",
-         procedure="There are no web pages yet; every route is enrolled in the two worlds with the first of them."),
+    Leak("L13", "headers of web answers, such as an entity tag", "WN",
+         (f"{_PAGES}::test_what_a_masked_holder_sees_is_the_same_in_two_worlds",
+          f"{_PAGES}::test_no_arm_in_an_address_a_title_a_header_or_a_log")),
     Leak("L14", "metadata, hidden sheets and members of PDF, XLSX and ZIP files", "W"),
     Leak("L15", "words of an error or refusal", "W"),
     Leak("L16", "stock by kind of kit", "W",
@@ -72,7 +74,8 @@ CATALOGUE = (
     Leak("L18", "logs, prints and crash reports", "W"),
     Leak("L19", "tables, backups and statistics of the database", "W"),
     Leak("L20", "transfers to sponsor, laboratory or vendor", "W"),
-    Leak("L21", "names of files, tables, roles and addresses", "N"),
+    Leak("L21", "names of files, tables, roles and addresses", "N",
+         (f"{_PAGES}::test_no_arm_in_an_address_a_title_a_header_or_a_log",)),
     Leak("L22", "a search index or completion that has read what is sealed", "W"),
     Leak("L23", "the seed in settings, history or documents", "WN",
          (f"{_WALLS}::test_l30_no_seed_or_key_stands_in_the_source",)),
@@ -84,7 +87,8 @@ CATALOGUE = (
           f"{_CEREMONY}::test_the_ledger_knows_the_design_by_its_digest_only")),
     Leak("L27", "a replacement that inherits a slot and so an arm", "N"),
     Leak("L28", "what others see after a code break", "WP",
-         ("tests/spec/test_vault_code_break.py::test_l28_the_masked_side_learns_that_a_code_was_broken_and_nothing_else",)),
+         ("tests/spec/test_vault_code_break.py::test_l28_the_masked_side_learns_that_a_code_was_broken_and_nothing_else",
+          f"{_PAGES}::test_what_a_masked_holder_sees_is_the_same_before_and_after_a_break")),
     Leak("L29", "the committee's closed report in the wrong hands", "WP",
          (f"{_CLOSED}::test_l29_a_report_goes_to_no_masked_role_and_to_nobody_unknown",
           f"{_CLOSED}::test_each_recipient_opens_the_report_and_nobody_else_does",
