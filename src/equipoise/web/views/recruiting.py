@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from equipoise.allocation import pack_for_dose
@@ -77,7 +78,11 @@ def consent_form(request: TrialRequest, trial: str, participant: str) -> HttpRes
         "document": document,
         "study": here.trial.plan.definition,
     }
-    return render(request, "consent_form.html", context)
+    language = request.GET.get("language", "")
+    if language not in document.languages:
+        return render(request, "consent_form.html", context)
+    with override(language):  # the paper speaks the language of who signs it, whatever the screen does
+        return render(request, "consent_form.html", context)
 
 
 @require_safe
