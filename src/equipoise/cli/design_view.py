@@ -27,8 +27,9 @@ def show_design(report: DesignReport, definition: StudyDefinition, console: Cons
 
 
 def _parts(report: DesignReport, definition: StudyDefinition) -> Iterator[RenderableType]:
-    yield _introduction(report, definition)
+    yield _headline(report, definition)
     yield _honest_table(report)
+    yield _assumptions(report, definition)
     yield _variations(report)
     yield _sizes(report)
     yield _needed(report)
@@ -39,19 +40,40 @@ def _parts(report: DesignReport, definition: StudyDefinition) -> Iterator[Render
         yield _finding(finding)
 
 
-def _introduction(report: DesignReport, definition: StudyDefinition) -> Text:
+def _headline(report: DesignReport, definition: StudyDefinition) -> Text:
+    """What is examined, and the honest table in two sentences."""
+    rows = {row.plan: row for row in reversed(report.rows)}  # the first row of each plan
     text = Text()
     text.append(f"{definition.title.text()}\n", style="bold")
     text.append(f"{report.study}, {report.label}: {report.participants} participants. ")
     text.append("Assumptions, not results: ", style="yellow")
     text.append(f"{report.scenario_name}.\n\n")
-    shown = _most_telling(report, definition)
-    width = max(len(each.name) for each in shown)
-    for each in shown:
-        text.append(f"  {each.name:<{width}}  ", style="dim")
-        text.append(f"{each.value}\n")
-    text.append(f"  … and {len(report.assumptions) - len(shown)} more, with their sources: --out DIR", style="dim")
+    if registered := rows.get(Plan.AS_REGISTERED):
+        text.append("If the product did nothing at all, ")
+        text.append(_of_100(registered.without_effect), style="bold red" if not registered.is_honest else "bold")
+        text.append(" such trials would still be “positive” as registered.\n")
+    if defined := rows.get(Plan.AS_DEFINED):
+        text.append(f"The comparison of the arms as defined would be wrong in {_of_100(defined.without_effect)}, ")
+        text.append(f"and would find {report.sizes[0].effect:g} SD in ")
+        text.append(_of_100(defined.with_effect), style="bold")
+        text.append(".")
     return text
+
+
+def _of_100(rate: Rate) -> str:
+    return f"{100 * rate.share:.0f} of 100"
+
+
+def _assumptions(report: DesignReport, definition: StudyDefinition) -> Table:
+    shown = _most_telling(report, definition)
+    table = _table("What was assumed")
+    table.show_header = False
+    for _ in range(2):
+        table.add_column(vertical="top")
+    for each in shown:
+        table.add_row(f"  {each.name}", each.value)
+    table.add_row(f"  … and {len(report.assumptions) - len(shown)} more", "with their sources: --out DIR", style="dim")
+    return table
 
 
 def _most_telling(report: DesignReport, definition: StudyDefinition) -> list[Assumption]:
@@ -73,8 +95,8 @@ def _honest_table(report: DesignReport) -> Table:
         f"How often the plan would claim an effect ({report.trials:,} simulated trials each)",
         ("", "left"),
         ("believed", "right"),
-        ("no effect at all", "right"),
-        (f"effect {report.sizes[0].effect:g} SD", "right"),
+        ("if there is\nno effect at all", "right"),
+        (f"if it is\n{report.sizes[0].effect:g} SD", "right"),
     )
     plan: Plan | None = None
     for row in report.rows:
@@ -104,9 +126,9 @@ def _variations(report: DesignReport) -> Table:
         "False claims without any effect, when entry and shared improvement vary",
         ("participants", "right"),
         ("entry", "left"),
-        ("everybody improves by", "right"),
-        ("inside the arm", "right"),
-        ("between the arms", "right"),
+        ("everybody\nimproves by", "right"),
+        ("claimed inside\nthe arm", "right"),
+        ("claimed between\nthe arms", "right"),
     )
     for each in report.variations:
         entry = "no rule" if each.entry is None else f"at least {each.entry:g}"
@@ -123,8 +145,8 @@ def _variations(report: DesignReport) -> Table:
 def _sizes(report: DesignReport) -> Table:
     effects = list(dict.fromkeys(row.effect for row in report.sizes))
     columns = [("participants", "right"), ("arms", "right")]
-    columns += [(f"{effect:g} SD: t, ANCOVA", "right") for effect in effects]
-    columns.append(("detectable with 80 %: t, ANCOVA", "right"))
+    columns += [(f"{effect:g} SD:\nt, ANCOVA", "right") for effect in effects]
+    columns.append(("detectable with 80 %:\nt, ANCOVA", "right"))
     table = _table(f"Power by formula (correlation with baseline {report.correlation:g})", *columns)
     for size in dict.fromkeys(row.participants for row in report.sizes):
         rows = [row for row in report.sizes if row.participants == size]

@@ -33,7 +33,7 @@ class Plan(StrEnum):
 PLAN_HEADINGS = {
     Plan.AS_REGISTERED: "As registered: tests inside an arm",
     Plan.AS_DEFINED: "As defined: comparisons of the arms",
-    Plan.OTHERWISE: "All confirmatory endpoints as one family",
+    Plan.OTHERWISE: "All endpoints as one family",
 }
 
 

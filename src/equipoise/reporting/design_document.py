@@ -45,7 +45,7 @@ def design_document(report: DesignReport, definition: StudyDefinition, made_at: 
         front=(*_front(report),),
         blocks=(
             Heading(1, "How often the plan would claim an effect", "claims"),
-            *_claims(report),
+            *_claims(report, definition),
             Heading(1, "How many participants", "sizes"),
             *_sizes(report),
             Heading(1, "Time, doses and packs", "supply"),
@@ -65,11 +65,17 @@ def rate_text(rate: Rate | None) -> str:
     return f"{ENGLISH.fixed(100 * rate.share, 1)} % ({ENGLISH.fixed(100 * rate.se, 1)})"
 
 
+def of_100(rate: Rate) -> str:
+    """`77 of 100`."""
+    return f"{ENGLISH.fixed(100 * rate.share, 0)} of 100"
+
+
 def percent(share: float) -> str:
     return f"{ENGLISH.fixed(100 * share, 0)} %"
 
 
 def _front(report: DesignReport) -> Iterator[Block]:
+    yield Callout(Tone.KEY, "What this design can answer", tuple(Paragraph(each) for each in _answers(report)))
     yield Facts(
         (
             ("Participants", f"{report.participants}"),
@@ -79,7 +85,6 @@ def _front(report: DesignReport) -> Iterator[Block]:
             ("Design report", code(report.digest[:16])),
         )
     )
-    yield Callout(Tone.KEY, "What this design can answer", tuple(Paragraph(each) for each in _answers(report)))
     if report.findings:
         yield finding_table(
             "tab-findings", "What to mend before the first participant", report.findings, evidence=False
@@ -90,16 +95,17 @@ def _answers(report: DesignReport) -> Iterator[Content]:
     rows = {row.plan: row for row in reversed(report.rows)}  # the first row of each plan
     if registered := rows.get(Plan.AS_REGISTERED):
         yield (
-            "With no effect at all, the registered test inside the arm would be positive in ",
-            strong(percent(registered.without_effect.share)),
-            f" of trials, where {ENGLISH.fixed(100 * registered.nominal, 1)} % is believed.",
+            "If the product did nothing at all, ",
+            strong(of_100(registered.without_effect)),
+            " such trials would still be “positive” by the registered test inside the arm; "
+            f"{ENGLISH.fixed(100 * registered.nominal, 1)} of 100 are believed.",
         )
     if defined := rows.get(Plan.AS_DEFINED):
         yield (
-            f"The comparison of the arms as defined errs in {percent(defined.without_effect.share)} of trials, and "
-            "finds the effect planned for in ",
-            strong(percent(defined.with_effect.share)),
-            ".",
+            f"The comparison of the arms as defined would be wrong in {of_100(defined.without_effect)} trials, as "
+            f"believed, and would find an effect of {ENGLISH.fixed(report.sizes[0].effect, 2)} standard deviations in ",
+            strong(of_100(defined.with_effect)),
+            "." if defined.is_honest else ": more often wrong than believed.",
         )
     first = next(each for each in report.needed if each.power == 0.8)
     yield (
@@ -108,7 +114,7 @@ def _answers(report: DesignReport) -> Iterator[Content]:
     )
 
 
-def _claims(report: DesignReport) -> Iterator[Block]:
+def _claims(report: DesignReport, definition: StudyDefinition) -> Iterator[Block]:
     effect = ENGLISH.fixed(report.sizes[0].effect, 2)
     rows: list[Row] = []
     for plan, title in PLAN_HEADINGS.items():
@@ -137,7 +143,7 @@ def _claims(report: DesignReport) -> Iterator[Block]:
     yield Figure("fig-claims", "The same, drawn", _claims_figure(report), _claims_words(report))
     yield _variation_table(report)
     if report.estimates:
-        yield _estimate_table(report)
+        yield _estimate_table(report, definition)
 
 
 def _claim_row(row: HonestRow) -> Row:
@@ -190,7 +196,7 @@ def _variation_table(report: DesignReport) -> Table:
         "tab-variations",
         "False claims for the primary endpoint when nothing works, under other entry rules and shared improvements",
         (
-            Column("Participants", Align.END),
+            Column("Participants"),
             Column("Entry"),
             Column("All improve by", Align.END),
             Column("Inside the arm", Align.END),
@@ -201,11 +207,13 @@ def _variation_table(report: DesignReport) -> Table:
     )
 
 
-def _estimate_table(report: DesignReport) -> Table:
+def _estimate_table(report: DesignReport, definition: StudyDefinition) -> Table:
+    measured = {each.id: each.name.text() for each in definition.endpoints}
+    planned = {each.id: f"{measured[each.endpoint]}: {each.id}" for each in definition.analysis.analyses}
     rows = tuple(
         Row(
             (
-                name,
+                planned.get(name, name),
                 ENGLISH.fixed(each.truth, 3),
                 f"{ENGLISH.fixed(each.bias, 3)} ({ENGLISH.fixed(each.bias_se, 3)})",
                 ENGLISH.fixed(each.sd, 3),
@@ -219,7 +227,7 @@ def _estimate_table(report: DesignReport) -> Table:
         "tab-estimates",
         "How the estimates behave under the effect planned for",
         (
-            Column("Analysis", share=2),
+            Column("Analysis", share=3),
             Column("True", Align.END),
             Column("Bias", Align.END),
             Column("SD", Align.END),
@@ -257,7 +265,7 @@ def _sizes(report: DesignReport) -> Iterator[Block]:
         "tab-power",
         "Power, and the effect that can be found, in SDs of the outcome: t test, analysis of covariance",
         (
-            Column("Participants", Align.END),
+            Column("Participants"),
             Column("Arms", Align.END),
             *(Column(f"{effect:g} SD", Align.END, "Power for") for effect in effects),
             *(Column(percent(power), Align.END, "Detectable with power") for power in (0.8, 0.9)),
@@ -268,7 +276,7 @@ def _sizes(report: DesignReport) -> Iterator[Block]:
         "tab-needed",
         "What the question would have needed: participants of both arms",
         (
-            Column("Effect", Align.END),
+            Column("Effect"),
             Column("Power", Align.END),
             Column("t test", Align.END),
             Column("Covariance", Align.END),

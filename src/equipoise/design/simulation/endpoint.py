@@ -29,7 +29,7 @@ class View:
 
     def __call__(self, trials: Trials) -> Comparison:
         baseline = self._values(trials, self.place.baseline)
-        outcome = self._values(trials, self.place.outcome)
+        outcome = self.outcome(trials)
         compared = Comparison(baseline, outcome, self._metric(outcome, baseline), self._side(trials))
         if not (self.covariates or self.visits):
             return compared
@@ -39,6 +39,10 @@ class View:
             for visit in self.visits
         ]
         return replace(compared, covariates=np.array(beside), course=np.array(course))
+
+    def outcome(self, trials: Trials) -> Floats:
+        """The outcome's values on the endpoint's scale, whoever came."""
+        return self._values(trials, self.place.outcome)
 
     def _metric(self, value: Floats, baseline: Floats) -> Floats:
         return value - baseline if self.is_change else value

@@ -20,7 +20,7 @@ from equipoise.design.simulation.drawing import draw_latent, draw_trials, measur
 from equipoise.design.simulation.endpoint import View
 from equipoise.design.simulation.operating import EstimateTally, Estimation, Rate, estimation
 from equipoise.design.simulation.trial_model import TrialModel
-from equipoise.design.simulation.trials import Sides
+from equipoise.design.simulation.trials import Sides, Trials
 
 BLOCK = 1_000
 """Trials of a block.  Part of the definition of a result: another size would draw other numbers."""
@@ -139,19 +139,22 @@ def run_block(work: Work, block: Block) -> Tally:
 
 def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dict[str, float]:
     """What the experimental arm does to the outcome of each view, on its scale: the mean over 200,000 participants of
-    the value that each would show under it minus the value under the reference arm, whatever they take or miss."""
+    the value that each would show under it, by the plan's rule for limits, minus that under the reference arm,
+    whatever they take or miss."""
     rows = (TRUTH_PARTICIPANTS // 100, 100)
     generator = stream(seed, 0, Purpose.TRUTH)
     latent = draw_latent(model, rows, generator)
     adherent: NDArray[np.bool_] = generator.random(rows) >= model.non_adherence
     found: dict[str, float] = {}
-    worlds: dict[int, NDArray[np.float64]] = {}
+    worlds: dict[int, Trials] = {}
     for name, view in views.items():
         means = []
         for arm in view.arms:
             if arm not in worlds:
-                worlds[arm] = measure(model, latent.copy(), np.full(rows, arm, dtype=np.int8), adherent)[0]
-            means.append(view.scaled(worlds[arm][view.place.outcome, view.place.item]))
+                everybody = np.full(rows, arm, dtype=np.int8)
+                values, below = measure(model, latent.copy(), everybody, adherent)
+                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent)
+            means.append(view.outcome(worlds[arm]))
         found[name] = float((means[0] - means[1]).mean())
     return found
 

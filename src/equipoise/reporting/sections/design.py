@@ -80,12 +80,20 @@ def _why(reason: str, source: str) -> Content:
 def _in_a_sentence(definition: StudyDefinition) -> str:
     arms = arm_names(definition)
     ratio = ":".join(str(definition.randomisation.ratio.get(arm, 1)) for arm in arms)
-    planned = definition.planned_participants
     return (
         f"A randomised, parallel-arm trial with {plural(len(arms), 'arm')} ({' and '.join(arms.values())}), allocated "
-        f"{ratio}, {planned if planned == UNDECIDED else f'{planned} participants planned'}, at "
+        f"{ratio}, {_planned(definition)}, at "
         f"{plural(len(definition.sites), 'site')}."
     )
+
+
+def _planned(definition: StudyDefinition) -> str:
+    """How many, and which design report chose the number."""
+    planned = definition.planned_participants
+    if planned == UNDECIDED:
+        return UNDECIDED
+    chosen = definition.design_report
+    return f"{planned} participants planned" + (f" (the number rests on design report {chosen[:16]})" if chosen else "")
 
 
 def _criteria(definition: StudyDefinition) -> list[tuple[str, Content]]:
