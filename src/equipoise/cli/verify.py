@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
@@ -15,6 +16,10 @@ from rich.text import Text
 from equipoise.cli.check_view import HEADINGS, STYLES, clean
 from equipoise.cli.names import ANCHORS, LEDGER
 from equipoise.ledger import Anchor, Projection, VerificationReport, read_anchors, verify
+from equipoise.ledger.connection import Connection
+from equipoise.ledger.engine import Engine
+from equipoise.ledger.sqlite import SQLITE
+from equipoise.store.keeping import ledger_to_judge
 from equipoise.vocabulary import Finding, Refusal, Severity
 
 ROOMS = ("allocation", "conduct", "safety", "closure")
@@ -43,10 +48,11 @@ def run(
     keys = [_key(text) for text in trusted_keys]
     for room in ROOMS:
         import_module(f"equipoise.{room}")
-    with _bar(console) as bar:
+    with _opened(folder) as (source, engine), _bar(console) as bar:
         task = bar.add_task("Verifying", total=None)
         report = verify(
-            ledger,
+            source,
+            engine=engine,
             anchors=known,
             trusted_keys=keys,
             projections=projections,
@@ -54,6 +60,11 @@ def run(
         )
     console.print(_page(ledger.name, report, known, anchors))
     return 0 if report.is_sound else 1
+
+
+def _opened(folder: Path) -> AbstractContextManager[tuple[Path | Connection, Engine]]:
+    """The ledger of a trial's folder, which may lie on a server, or a ledger file."""
+    return ledger_to_judge(folder) if folder.is_dir() else nullcontext((folder, SQLITE))
 
 
 def _read(path: Path) -> tuple[Anchor, ...]:

@@ -44,6 +44,12 @@ class ServerConnection:
     def close(self) -> None:
         self._raw.close()
 
+    def make_schema(self) -> None:
+        """Make the schema where there is none."""
+        if not self._raw.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,)).fetchone():
+            with suppress(errors.UniqueViolation, errors.DuplicateSchema):  # another process has made it meanwhile
+                self._raw.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._schema)))
+
     def _live(self) -> psycopg.Connection[Any]:
         if self._raw.closed:
             self._raw = self._connect()
@@ -52,11 +58,7 @@ class ServerConnection:
 
     def _connect(self) -> psycopg.Connection[Any]:
         raw = psycopg.connect(self._address, autocommit=True, connect_timeout=10, application_name="equipoise ledger")
-        name = sql.Identifier(self._schema)
-        if not raw.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,)).fetchone():
-            with suppress(errors.UniqueViolation, errors.DuplicateSchema):  # another process has made it meanwhile
-                raw.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-        raw.execute(sql.SQL("SET search_path TO {}, pg_temp").format(name))
+        raw.execute(sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(self._schema)))
         return raw
 
 
@@ -106,6 +108,17 @@ POSTGRESQL = Engine(
 )
 
 
+@contextmanager
+def opened_to_judge(address: str, schema_name: str) -> Iterator[ServerConnection]:
+    """A connection for `verify` alone: it makes nothing, and is not refused where safeguards have been changed."""
+    with failures_as_refusals():
+        connection = ServerConnection(address, schema_name)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 class PostgresqlLedger(Ledger):
     """A ledger in one schema of a PostgreSQL database."""
 
@@ -115,6 +128,7 @@ class PostgresqlLedger(Ledger):
         with failures_as_refusals():
             connection = ServerConnection(address, schema_name)
             try:
+                connection.make_schema()
                 return cls(connection, clock, POSTGRESQL)
             except BaseException:
                 connection.close()

@@ -4,12 +4,18 @@
 a schema of its own; a trial that began in a file is carried over, entry by entry, when it is next opened.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from equipoise.ledger import Ledger, SqliteLedger
-from equipoise.store.installation import Installation
+from equipoise.ledger.connection import Connection
+from equipoise.ledger.engine import Engine
+from equipoise.ledger.sqlite import SQLITE
+from equipoise.store.installation import SERVER_SETTING, Installation
 from equipoise.vocabulary import Clock, Refusal
 
 LEDGER, CARRIED = "ledger.sqlite3", "ledger.sqlite3.carried-over"
@@ -26,6 +32,19 @@ def open_ledger(installation: Installation, slug: str, clock: Clock) -> Ledger:
     if file.is_file():
         _carry_over(file, ledger, clock)
     return ledger
+
+
+@contextmanager
+def ledger_to_judge(trial: Path) -> Iterator[tuple[Path | Connection, Engine]]:
+    """The ledger of a trial's folder, opened for `verify`: its file, or its schema where it lies on the server."""
+    server = os.environ.get(SERVER_SETTING, "")
+    if not server or (trial / LEDGER).is_file():
+        yield trial / LEDGER, SQLITE
+        return
+    from equipoise.ledger.postgresql import POSTGRESQL, opened_to_judge  # noqa: PLC0415  # as above
+
+    with opened_to_judge(server, schema_of(trial.resolve().name)) as connection:
+        yield connection, POSTGRESQL
 
 
 def schema_of(slug: str) -> str:
