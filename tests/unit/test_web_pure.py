@@ -12,7 +12,7 @@ from equipoise.conduct.point import Page
 from equipoise.conduct.progress import Progress
 from equipoise.safety import Assessment, ReportAdverseEvent, Seriousness
 from equipoise.vocabulary import Refusal, Role
-from equipoise.web.agenda import agenda_of, tasks_of
+from equipoise.web.agenda import agenda_of, open_of, tasks_of
 from equipoise.web.drawing import Sample, draw, number_text, y_ticks_of
 from equipoise.web.intake import read_command, read_date
 from equipoise.web.matrix import SYMBOLS, matrix_of
@@ -114,13 +114,15 @@ def test_the_matrix_has_a_row_per_encounter_and_a_column_per_form() -> None:
 def test_what_is_due_and_late_is_listed_once() -> None:
     world = replayed(DAY_1)
     person = world.state.participant(P)
-    assert {(task.encounter, task.form, task.progress) for task in tasks_of(world.plan, person, on(8))} == {
+    assert {
+        (task.encounter, task.form, task.progress) for task in tasks_of(person, open_of(world.plan, person), on(8))
+    } == {
         ("day_8", "", Progress.DUE),
         ("screening", "demography", Progress.LATE),
         ("screening", "scores", Progress.LATE),
         ("day_1", "vitals", Progress.LATE),
     }
-    late = [task for task in tasks_of(world.plan, person, on(10)) if not task.form]
+    late = [task for task in tasks_of(person, found, on(10)) if not task.form]
     assert [(task.encounter, task.progress) for task in late] == [("day_8", Progress.LATE)]
 
 

@@ -1,6 +1,6 @@
 """What is due today and what is late, over a whole trial; computed again only for who has changed since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from weakref import WeakKeyDictionary
@@ -22,8 +22,12 @@ class Task:
     until: date | None
 
 
-_Known = dict[str, tuple[int, date, tuple[Task, ...]]]
-_known: WeakKeyDictionary[object, _Known] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is open of one participant, whatever the day: visits with their windows, forms of held visits."""
+
+    visits: tuple[tuple[str, date | None, date | None], ...]
+    forms: tuple[tuple[str, str, Progress, date], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,20 @@ class Agenda:
     forms: tuple[Task, ...]
 
 
+_known: WeakKeyDictionary[object, dict[str, tuple[int, Open]]] = WeakKeyDictionary()
+"""Book -> participant -> the entry up to which, and what, was found to be open."""
+
+
 def agenda_of(book: object, plan: Plan, trial: Trial, people: Iterable[Participant], today: date) -> Agenda:
-    """The agenda of some participants.  What was computed for one holds until an entry or the day changes it."""
+    """The agenda of some participants.  What was found for one holds until an entry changes it."""
     known = _known.setdefault(book, {})
     tasks: list[Task] = []
     for person in people:
-        if person.stage is Stage.SCREEN_FAILED:
-            continue
         seq = trial.touched.get(person.number, 0)
         found = known.get(person.number)
-        if found is None or found[:2] != (seq, today):
-            found = known[person.number] = (seq, today, tasks_of(plan, person, today))
-        tasks.extend(found[2])
+        if found is None or found[0] != seq:
+            found = known[person.number] = (seq, open_of(plan, person))
+        tasks.extend(tasks_of(person, found[1], today))
     visits = [task for task in tasks if not task.form]
     return Agenda(
         due=tuple(task for task in visits if task.progress is Progress.DUE),
@@ -55,33 +61,44 @@ def agenda_of(book: object, plan: Plan, trial: Trial, people: Iterable[Participa
     )
 
 
-def tasks_of(plan: Plan, person: Participant, today: date) -> tuple[Task, ...]:
-    """The tasks of one participant: the visits that are due or late, then the late forms of visits that were held."""
-    return (*_visits(plan, person, today), *_forms(plan, person, today))
+def open_of(plan: Plan, person: Participant) -> Open:
+    """What is open of a participant; nothing of somebody whose screening failed."""
+    if person.stage is Stage.SCREEN_FAILED:
+        return Open((), ())
+    return Open(tuple(_visits(plan, person)), tuple(_forms(plan, person)))
 
 
-def _visits(plan: Plan, person: Participant, today: date) -> Iterable[Task]:
+def tasks_of(person: Participant, still_open: Open, today: date) -> Iterator[Task]:
+    """The tasks of one participant on a day: visits that are due or late, then forms of earlier days."""
+    for encounter, first, last in still_open.visits:
+        if first is None or first <= today:
+            progress = Progress.LATE if last is not None and today > last else Progress.DUE
+            yield Task(person.number, person.site, encounter, "", progress, last)
+    for encounter, form, progress, held_on in still_open.forms:
+        if held_on < today:
+            yield Task(person.number, person.site, encounter, form, progress, held_on)
+
+
+def _visits(plan: Plan, person: Participant) -> Iterator[tuple[str, date | None, date | None]]:
     if next_encounter(plan, person) is None:
         return
     for encounter in plan.encounters.values():
         if encounter.id in person.encounters:
             continue
         window = encounter_window(person, encounter)
-        if window is None:
-            if plan.before_day_one(encounter):
-                yield Task(person.number, person.site, encounter.id, "", Progress.DUE, None)
-                return  # before randomisation one step follows the other
-        elif today >= window[0]:
-            progress = Progress.LATE if today > window[1] else Progress.DUE
-            yield Task(person.number, person.site, encounter.id, "", progress, window[1])
+        if window is not None:
+            yield (encounter.id, *window)
+        elif plan.before_day_one(encounter):
+            yield (encounter.id, None, None)
+            return  # before randomisation one step follows the other
 
 
-def _forms(plan: Plan, person: Participant, today: date) -> Iterable[Task]:
+def _forms(plan: Plan, person: Participant) -> Iterator[tuple[str, str, Progress, date]]:
     for encounter in plan.encounters.values():
         started = person.started(encounter.id)
-        if started is None or started.on >= today:
+        if started is None:
             continue
         for form in encounter.forms:
-            progress = page_progress(plan, person, Page(encounter.id, form), today)
-            if progress in {Progress.LATE, Progress.PART_DONE}:
-                yield Task(person.number, person.site, encounter.id, form, progress, started.on)
+            progress = page_progress(plan, person, Page(encounter.id, form), date.max)
+            if progress is not Progress.DONE:
+                yield encounter.id, form, progress, started.on
