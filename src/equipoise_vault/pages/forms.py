@@ -33,7 +33,8 @@ class VerbForm(forms.Form):
         super().__init__(data, files, initial={"number": number, **given}, auto_id=f"{number[:8]}_%s")
         for name, field in self.fields.items():
             if isinstance(field.widget, (forms.Select, forms.CheckboxSelectMultiple)) and f"{name}_choices" in given:
-                field.widget.choices = given[f"{name}_choices"]
+                nothing = [("", "—")] if isinstance(field, _OneOf) else []
+                field.widget.choices = [*nothing, *given[f"{name}_choices"]]
             if isinstance(field, Happened):
                 field.initial = timezone.localtime().strftime(_MOMENT)
 
@@ -104,8 +105,8 @@ def several(label: Any) -> forms.MultipleChoiceField:
 
 
 def one_of(label: Any) -> forms.CharField:
-    """One of what the page offers; the vault knows whether it may be."""
-    return forms.CharField(label=label, max_length=LONGEST, widget=forms.Select)
+    """One of what the page offers, none chosen beforehand; the vault knows whether it may be."""
+    return _OneOf(label=label, max_length=LONGEST, widget=forms.Select)
 
 
 def number_of(label: Any) -> forms.IntegerField:
@@ -123,6 +124,10 @@ class YesNo(forms.TypedChoiceField):
 
     def __init__(self, label: Any, yes: Any, no: Any) -> None:
         super().__init__(label=label, choices=[("", "—"), ("yes", yes), ("no", no)], coerce=lambda word: word == "yes")
+
+
+class _OneOf(forms.CharField):
+    """Its page offers the choices."""
 
 
 class _Several(forms.MultipleChoiceField):
