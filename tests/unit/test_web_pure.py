@@ -114,9 +114,8 @@ def test_the_matrix_has_a_row_per_encounter_and_a_column_per_form() -> None:
 def test_what_is_due_and_late_is_listed_once() -> None:
     world = replayed(DAY_1)
     person = world.state.participant(P)
-    assert {
-        (task.encounter, task.form, task.progress) for task in tasks_of(person, open_of(world.plan, person), on(8))
-    } == {
+    found = open_of(world.plan, person)
+    assert {(task.encounter, task.form, task.progress) for task in tasks_of(person, found, on(8))} == {
         ("day_8", "", Progress.DUE),
         ("screening", "demography", Progress.LATE),
         ("screening", "scores", Progress.LATE),
