@@ -7,9 +7,8 @@ pharmacy learns which doses are due.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 from equipoise.allocation import (
     AllocationState,
@@ -32,6 +31,8 @@ from equipoise.store.vaults import Room, room_of
 from equipoise.vocabulary import Refusal, Role, utc_from_text
 
 _EVERY_SECONDS = 5
+_SHUT = frozenset({"VAULT-LOCKED", "VAULT-CLOSED"})
+"""Rules of a room that is locked, or that nobody has started: there is nothing more to ask for in this round."""
 _SIGNED_EVERY = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
@@ -53,25 +54,27 @@ def _go_round(installation: Installation) -> None:
         time.sleep(_EVERY_SECONDS)
 
 
-def attend(trial: RunningTrial, room: Room) -> None:
-    """One round: ceremony, draws, notices, account, due doses, a signed checkpoint.  A closed room is no error."""
-    try:
-        with VaultClient.connect(room.hatch, who="equipoise", timeout_seconds=5) as client:
-            described = client.describe()
-            if not described["is_sealed"]:
-                _follow(trial, described)
-                return
-            _take_list(trial, client, described)
-            _draw(trial, client)
-            _take(trial, client)
-            _ask_for_doses(trial, client)
-            _sign(trial, client)
-    except Refusal as refusal:
-        _log.info("The sealed room of %s: %s", trial.slug, refusal.rule)
+def attend(trial: RunningTrial, room: Room) -> tuple[str, ...]:
+    """One round; gives the rules by which the room refused a part of it.  A room that is locked is no error."""
+    if not trial.look(lambda state: state.conduct.opened):
+        return ()
+    refused = []
+    for part in (_follow, _take_list, _draw, _take, _ask_for_doses, _sign):
+        try:
+            with VaultClient.connect(room.hatch, who="equipoise", timeout_seconds=5) as client:
+                part(trial, client)
+        except Refusal as refusal:
+            refused.append(refusal.rule)
+            if refusal.rule in _SHUT:
+                break
+    return tuple(refused)
 
 
-def _follow(trial: RunningTrial, described: Mapping[str, Any]) -> None:
+def _follow(trial: RunningTrial, client: VaultClient) -> None:
     """Enter the frozen design and the seed commitments, as they are made on the room's pages."""
+    if trial.look(lambda state: state.conduct.allocation.commitment):
+        return
+    described = client.describe()
     design, commitments = described["design_digest"], described["commitments"]
     known = trial.look(lambda state: state.conduct.allocation.design_digest)
     if known and known != design:
@@ -84,10 +87,10 @@ def _follow(trial: RunningTrial, described: Mapping[str, Any]) -> None:
             _enter(trial, lambda state, who=party, commitment=bound: commit_seed(state, who, commitment))  # type: ignore[misc]  # bound now
 
 
-def _take_list(trial: RunningTrial, client: VaultClient, described: Mapping[str, Any]) -> None:
+def _take_list(trial: RunningTrial, client: VaultClient) -> None:
     """Take the sealed list's commitment and the numbers of its packs, once."""
-    if trial.look(lambda state: state.conduct.allocation.commitment) is None:
-        _follow(trial, described)
+    known = trial.look(lambda state: state.conduct.allocation.commitment)
+    if known is None and client.describe()["is_sealed"]:
         sealed = client.sealed()
         _enter(trial, lambda state: seal_list(state, sealed.commitment, sealed.signature))
         if sealed.pack_numbers:

@@ -23,8 +23,9 @@ PEOPLE = (
     cast.STATISTICIAN,
     cast.AUDITOR,
 )
-_RECRUITED = 0.6
-"""The share of its recruitment period that a synthetic trial has behind it: some have finished, some are due today."""
+_RECRUITED, _ONE_COURSE = 0.35, timedelta(weeks=5)
+"""A synthetic trial has this share of its recruitment and one course of treatment behind it: some participants have
+finished, some are due today, some are still to come."""
 
 
 def play_site(folder: Path, study: str, now: datetime) -> None:
@@ -50,8 +51,8 @@ def make_installation(folder: Path) -> Installation:
 
 def play_until(part: Part, folder: Path, vault: Path, now: datetime) -> None:
     """Play the trial in its `folder` from its opening up to now, with its vault."""
-    weeks = _RECRUITED * part.participants / part.scenario.screened_per_week
-    starts_on = now.date() - timedelta(weeks=weeks)
+    recruiting = timedelta(weeks=_RECRUITED * part.participants / part.scenario.screened_per_week)
+    starts_on = (now - recruiting - _ONE_COURSE).date()
     rehearsal = start(part, folder, pharmacy=True, vault_folder=vault, starts_on=starts_on)
     with rehearsal.vault:
         for _ in recruit(rehearsal, until=now):
