@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 HEAVY = ("numpy", "scipy", "numba", "matplotlib", "pydantic", "rich.progress", "typst", "cryptography", "ruamel")
+HEAVY += ("django", "psycopg")
 
 
 def modules_after(*arguments: str) -> set[str]:

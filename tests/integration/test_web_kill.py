@@ -23,7 +23,7 @@ from equipoise.conduct import Page
 from killable_site import SLUG
 from server import postgresql
 
-KILLS = int(os.environ.get("EQUIPOISE_SITE_KILLS", "6"))
+KILLS = int(os.environ.get("EQUIPOISE_SITE_KILLS", "4"))
 FORM, ITEM = "concomitant_medication", "cm_name"
 TESTS = Path(__file__).resolve().parents[1]
 
