@@ -1,4 +1,4 @@
-"""A synthetic site for browser tests: a process of its own, with a clock that the test turns and people already logged in.
+"""A synthetic site for browser tests: a process of its own, a clock that the test turns, people already logged in.
 
 `Site.start(folder, weeks)` plays a rehearsal for some weeks (0: the list is sealed, nobody is screened), appoints the
 cast, and serves it; `site.session(role)` is a cookie of a logged-in account.  What is tested is what comes after the
@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 SLUG = "lupus"
+PASSWORD = "synthetic people only"
 CAST = {
     "investigator": "synthetic.investigator",
     "care_provider": "synthetic.nurse",
@@ -70,7 +71,7 @@ def running(folder: Path, *, weeks: int, participants: int = 6, moment: datetime
             site.turn_clock(moment)
         for _ in range(100):
             try:
-                urlopen(site.address + "/account/login/", timeout=5).close()  # noqa: S310  # our own address
+                urlopen(site.address + "/account/login/", timeout=5).close()  # our own address
                 break
             except OSError:
                 time.sleep(0.1)
@@ -82,10 +83,11 @@ def running(folder: Path, *, weeks: int, participants: int = 6, moment: datetime
 
 def _make(folder: Path, weeks: int, participants: int) -> datetime:
     """Play the trial for some weeks; gives the moment at which it stopped."""
-    from worlds import script  # noqa: PLC0415
-    from equipoise.cli.rehearsal.trial import STARTS_ON, recruit, start  # noqa: PLC0415
-    from equipoise.protocol import study_file  # noqa: PLC0415
-    from equipoise.store.installation import create_installation  # noqa: PLC0415
+    from worlds import script
+
+    from equipoise.cli.rehearsal.trial import STARTS_ON, recruit, start
+    from equipoise.protocol import study_file
+    from equipoise.store.installation import create_installation
 
     installation = create_installation(folder / "site", secret=secrets.token_bytes(48), is_synthetic=True)
     trial = installation.trial_folder(SLUG)
@@ -106,13 +108,13 @@ def _make(folder: Path, weeks: int, participants: int) -> datetime:
 
 def _appoint(today: date) -> dict[str, str]:
     """Put the cast on the delegation log, make their accounts, and log them in."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
 
-    from equipoise.conduct import Actor, Appoint  # noqa: PLC0415
-    from equipoise.store.models import Account, Trial  # noqa: PLC0415
-    from equipoise.store.running import running_trial  # noqa: PLC0415
-    from equipoise.vocabulary import Role  # noqa: PLC0415
+    from equipoise.conduct import Actor, Appoint
+    from equipoise.store.models import Account, Trial
+    from equipoise.store.running import running_trial
+    from equipoise.vocabulary import Role
 
     Trial.objects.create(slug=SLUG, title="Secretome in lupus", synthetic=True)
     trial = running_trial(SLUG)
@@ -128,9 +130,8 @@ def _appoint(today: date) -> dict[str, str]:
         trial.do(by, Appoint(CAST[role], Role(role), (), today, "GCP certificate", today))
     cookies = {}
     for role, name in CAST.items():
-        account = Account.objects.create(
-            username=name, display_name=name.replace("synthetic.", "Synthetic "), is_demonstration=True
-        )
+        shown = name.replace("synthetic.", "Synthetic ")
+        account = Account.objects.create(username=name, display_name=shown, is_demonstration=True, password=PASSWORD)
         session = SessionStore()
         session[SESSION_KEY] = str(account.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
@@ -142,8 +143,8 @@ def _appoint(today: date) -> dict[str, str]:
 
 def main(folder: Path, port: int, weeks: int, participants: int) -> None:
     """Make the site, tell the sessions on one line, serve until the end."""
-    from equipoise.store.installation import open_installation  # noqa: PLC0415
-    from equipoise.web.site import application, configure  # noqa: PLC0415
+    from equipoise.store.installation import open_installation
+    from equipoise.web.site import application, configure
 
     stopped = _make(folder, weeks, participants)
     clock = folder / "clock"
@@ -151,7 +152,7 @@ def main(folder: Path, port: int, weeks: int, participants: int) -> None:
     configure(open_installation(folder / "site"), lambda: datetime.fromisoformat(clock.read_text("utf-8")))
     cookies = _appoint(stopped.date())
     print(json.dumps(cookies), flush=True)
-    from waitress import serve  # noqa: PLC0415
+    from waitress import serve
 
     serve(application(), host="127.0.0.1", port=port, threads=4, _quiet=True)
 
