@@ -1,6 +1,6 @@
 """Run every benchmark of this folder, one process each, and print their tables.
 
-    make bench                     all of them
+    make bench                     all of them: about a quarter of an hour on two cores
     python bench/run.py ledger     those whose name holds a word
 
 Figures are medians on the machine at hand; a ratio is against the named peer in the same run.
@@ -12,8 +12,10 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 
 FOLDER = Path(__file__).parent
+BUSY = 0.5  # programs that wait for a core; a figure taken beside them is too slow
 
 
 def main() -> int:
@@ -21,19 +23,32 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="only benchmarks whose name holds one of these words")
     parser.add_argument("--with-r", action="store_true", help="also time R, where it is installed")
     options = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    failed = []
-    for path in sorted(FOLDER.glob("bench_*.py")):
-        if path.stem.endswith("_r") and not options.with_r:
-            continue
-        if options.words and not any(word in path.stem for word in options.words):
-            continue
-        print(f"\n== {path.stem.removeprefix('bench_')}", flush=True)
+    chosen = [path for path in sorted(FOLDER.glob("bench_*.py")) if is_wanted(path.stem, options.words, options.with_r)]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {load()}")
+    began, failed = perf_counter(), []
+    for number, path in enumerate(chosen, start=1):
+        name = path.stem.removeprefix("bench_")
+        print(f"\n== {number} of {len(chosen)}: {name}", flush=True)
+        start = perf_counter()
         if subprocess.run([sys.executable, path], cwd=FOLDER, check=False).returncode:
-            failed.append(path.stem)
+            failed.append(name)
+        print(f"   {name}: {perf_counter() - start:.0f} s", flush=True)
+    print(f"\n{len(chosen)} benchmarks in {(perf_counter() - began) / 60:.1f} minutes")
     if failed:
-        print(f"\nfailed: {', '.join(failed)}")
+        print(f"failed: {', '.join(failed)}")
     return len(failed) > 0
+
+
+def is_wanted(stem: str, words: list[str], with_r: bool) -> bool:
+    return (with_r or not stem.endswith("_r")) and (not words or any(word in stem for word in words))
+
+
+def load() -> str:
+    waiting = os.getloadavg()[0]
+    beside = (
+        "other programs run beside it: take the times as upper limits" if waiting > BUSY else "nothing runs beside it"
+    )
+    return f"load {waiting:.1f}, {beside}"
 
 
 if __name__ == "__main__":

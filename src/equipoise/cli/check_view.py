@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -93,17 +93,25 @@ def _table(findings: Iterable[Finding], style: str, report: CheckReport) -> Tabl
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    for place, finding in enumerate(findings):
-        if place:
-            table.add_row()
+    for finding, following in pairwise([*findings, None]):
+        assert finding is not None, "only the last one has nothing after it"
         table.add_row(Text(finding.rule, style=style), Text(clean(finding.message), style="bold"))
         for quotation in _quotations(finding, report.file):
             table.add_row("", quotation)
         if finding.severity is Severity.ERROR and finding.why:
             table.add_row("", Text(clean(finding.why)))
+        if following and _is_mended_alike(finding, following):
+            continue
         if finding.suggestion:
             table.add_row("", _marked("→", Text(clean(finding.suggestion), style="green")))
+        if following:
+            table.add_row()
     return table
+
+
+def _is_mended_alike(one: Finding, other: Finding) -> bool:
+    """True for two findings of one rule with one remedy, which is said once, after the last of them."""
+    return (one.rule, one.suggestion) == (other.rule, other.suggestion)
 
 
 def _marked(mark: str, text: Text) -> Table:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from equipoise.allocation.rehearsal import RehearsalVault
 from equipoise.cli.rehearsal.reporter import Reporter
@@ -24,7 +24,7 @@ All participants, values and results are SYNTHETIC. Nothing here was observed in
 def run(study: str, *, participants: int | None, seed: int, scenario: Path | None, out: Path, console: Console) -> int:
     """Play, end and report a rehearsal; gives the exit status."""
     with _progress(console) as progress, RehearsalVault(out / "vault", seed, rehearsal_clock()) as vault:
-        task = progress.add_task("Reading the study", total=None)
+        _begin(progress, "Reading the study")
         from equipoise.cli.rehearsal.ending import end  # here, since the vault gets ready in the meantime
         from equipoise.cli.rehearsal.part import furnish, read_part
         from equipoise.cli.rehearsal.trial import recruit, start
@@ -35,22 +35,30 @@ def run(study: str, *, participants: int | None, seed: int, scenario: Path | Non
         trial = _fresh(out) / "trial"
         trial.mkdir()
         furnish(trial, file, part.definition)
-        turns = part.participants * (len(part.definition.encounters) + 2)
-        progress.update(task, description="Sealing the allocation list", total=turns)
+        _begin(progress, "Sealing the allocation list")
         rehearsal = start(part, trial, vault)
         with Reporter(trial, out / "report") as reporter:
-            progress.update(task, description="Screening, treating, monitoring")
+            turns = part.participants * (len(part.definition.encounters) + 2)
+            playing = _begin(progress, "Screening, treating, monitoring", turns)
             for turn, _ in enumerate(recruit(rehearsal)):
-                progress.advance(task)
+                progress.advance(playing)
                 if turn % _TURNS_A_READING == 0:
                     reporter.read_along()
-            progress.update(task, description="Blind review, lock, release", total=turns, completed=turns)
+            _begin(progress, "Blind review, lock, release")
             end(rehearsal, trial)
-            progress.update(task, description="Analysing and writing the report")
+            _begin(progress, "Analysing and writing the report")
             written = reporter.write()
         rehearsal.desk.book.ledger.close()
     tell(written, console)
     return 0
+
+
+def _begin(progress: Progress, stage: str, turns: int | None = None) -> TaskID:
+    """A line for the next stage; `turns` is None where nobody can say how far it has come."""
+    for task in progress.tasks:
+        if not task.finished:
+            progress.update(task.id, total=1, completed=1)
+    return progress.add_task(stage, total=turns)
 
 
 def _fresh(out: Path) -> Path:

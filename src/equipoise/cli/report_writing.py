@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 
 from equipoise.analysis.analysis_results import AnalysisResults, Result
@@ -79,19 +80,31 @@ def _trial_lines(plan: Plan, trial: Trial) -> tuple[tuple[str, str], ...]:
             f"{len(stages)} screened, {len(state.allocation.slot_of)} randomised, "
             f"{sum(stage is Stage.COMPLETED for stage in stages)} completed",
         ),
-        ("Ledger", f"{state.seq:,} entries, {len(state.queries)} queries, {len(state.deviations)} deviations"),
+        (
+            "Ledger",
+            f"{state.seq:,} entries, {_counted(len(state.queries), 'query', 'queries')}, "
+            f"{_counted(len(state.deviations), 'deviation', 'deviations')}",
+        ),
     )
 
 
 def _result_lines(plan: Plan, results: AnalysisResults) -> tuple[tuple[str, str], ...]:
-    """What the primary endpoint says, one line per planned reading of it."""
-    endpoint = next(each.id for each in plan.definition.endpoints if each.rank is Rank.PRIMARY)
-    primary = [each for each in results.results if each.endpoint == endpoint and each.role in _ROLES]
-    return tuple((_ROLES[result.role], _sentence(result)) for result in primary)
+    """What the primary endpoint is and says, one line per planned reading of it."""
+    endpoint = next(each for each in plan.definition.endpoints if each.rank is Rank.PRIMARY)
+    primary = [each for each in results.results if each.endpoint == endpoint.id and each.role in _ROLES]
+    return (("Endpoint", endpoint.name.text()), *((_ROLES[result.role], _sentence(result)) for result in primary))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _sentence(result: Result) -> str:
     estimate = "" if result.estimate is None else f"{result.contrast}: {result.estimate:+.2f} {result.unit}".rstrip()
-    limits = "" if result.interval is None else " ({:.2f} to {:.2f})".format(*result.interval)
+    limits = "" if result.interval is None else f" ({_limits(*result.interval)})"
     p = "" if result.p is None else f", p = {result.p:.3f}"
     return f"{estimate}{limits}{p}  [dim]{method_name(result.method)}[/]"
+
+
+def _limits(low: float, high: float) -> str:
+    return f"{low:.2f} to {high:.2f}" if isfinite(low) and isfinite(high) else "no limits from so few"
