@@ -117,12 +117,11 @@ class RunningTrials:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """What is folded stays: the collector of cyclic garbage need not walk over it, now or later."""
+    """What is folded stays: the collector of cyclic garbage need not walk over it meanwhile."""
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()
 
 
@@ -137,8 +136,9 @@ def run_trials(installation: Installation, clock: Clock, *, setup_code: str = ""
 
 
 def open_trials() -> None:
-    """Open every trial now, so that nobody waits for one at the first page."""
+    """Open every trial now, so that nobody waits for one at the first page, nor for a walk of the collector later."""
     _current[0].open_all()
+    gc.freeze()
 
 
 def running_trial(slug: str) -> RunningTrial:
