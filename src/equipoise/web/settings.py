@@ -10,7 +10,7 @@ from equipoise.store.settings import store_settings
 
 _HERE = Path(__file__).parent
 LONGEST_HOURS = 12
-"""The browser's cookie lasts as long as a session may; `equipoise.web.session` ends it sooner where it is left alone."""
+"""How long the browser keeps its cookie; `equipoise.web.session` ends a session sooner where it is left alone."""
 
 
 def site_settings(installation: Installation, *, hosts: tuple[str, ...], is_secure: bool) -> dict[str, Any]:
