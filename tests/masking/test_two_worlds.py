@@ -40,6 +40,8 @@ class Tally:
         self.figure("pairs of worlds", f"{sum(self.pairs.values())} ({kinds})")
         self.figure("bytes compared", f"{self.size:,}; differing outside the allow-list: {self.differing}")
         self.figure("allow-list", ", ".join(f"{number:,} {name}" for name, number in sorted(self.tokens.items())))
+        if compared.found:  # at once, not only when the run has ended
+            print(f"\n{kind}, pair {self.pairs[kind]}: {compared.found[0]}")
         assert compared.found == []
         for detector in detectors.ALL[1:]:
             assert detector(one, other) == [], detector.__name__
