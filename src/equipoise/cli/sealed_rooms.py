@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 from equipoise.store import Installation
@@ -14,6 +15,7 @@ from equipoise.store.vaults import Room
 from equipoise.vocabulary import Refusal
 
 _USUAL_PORT = 8001
+APART = "vault.json"
 Told = Callable[[str, Room, str], None]
 """Hears of a room that was opened: the trial, the room, the code of its set-up (empty where there is none)."""
 
@@ -38,7 +40,13 @@ class SealedRooms:
             process.wait(timeout=30)
 
     def open(self, slug: str) -> Room:
-        """Start the room of a trial, locked until its key's holders open it.  Raises `Refusal`."""
+        """Start the room of a trial, locked until its key's holders open it.  Raises `Refusal`.
+
+        A room that runs as another user is not started: `vault.json` in the trial's folder says where it is.
+        """
+        apart = self._installation.trial_folder(slug) / APART
+        if apart.is_file():
+            return _read_apart(apart)
         folder = self._installation.vault_folder(slug)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         hatch = folder / "hatch.sock"
@@ -57,6 +65,15 @@ class SealedRooms:
         room = Room(said["pages"], hatch)
         self._told(slug, room, said["setup_code"])
         return room
+
+
+def _read_apart(file: Path) -> Room:
+    """`address` of the pages and `hatch`, the socket.  Raises `Refusal` where the file does not say both."""
+    try:
+        document = json.loads(file.read_text("utf-8"))
+        return Room(str(document["address"]), Path(document["hatch"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        raise Refusal("SERVE-VAULT", f"{file} does not say where the vault is.", "Name address and hatch.") from None
 
 
 def _free_port(host: str) -> int:
