@@ -43,6 +43,7 @@ from equipoise.conduct.participant import Datum, Participant, Prompt, Query
 from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit, require_apart
 from equipoise.conduct.plan import Plan, PlannedForm, make_plan, scheduled_on, window_of
 from equipoise.conduct.point import LOG, Page, Point, page_of
+from equipoise.conduct.sight import sees, sees_point, visible_queries, visible_trails
 from equipoise.conduct.situation import Situation
 from equipoise.conduct.stage import STEPS, Stage
 from equipoise.conduct.trail import Trail, trail_of
@@ -137,7 +138,11 @@ __all__ = [
     "require_apart",
     "require_appointed",
     "scheduled_on",
+    "sees",
+    "sees_point",
     "trail_of",
     "values_of_participant",
+    "visible_queries",
+    "visible_trails",
     "window_of",
 ]
