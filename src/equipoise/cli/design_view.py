@@ -54,7 +54,7 @@ def _headline(report: DesignReport, definition: StudyDefinition) -> Text:
         text.append(" such trials would still be “positive” as registered.\n")
     if defined := rows.get(Plan.AS_DEFINED):
         text.append(f"The comparison of the arms as defined would be wrong in {_of_100(defined.without_effect)}, ")
-        text.append(f"and would find {report.sizes[0].effect:g} SD in ")
+        text.append(f"and would find {report.effect} in ")
         text.append(_of_100(defined.with_effect), style="bold")
         text.append(".")
     return text
@@ -96,7 +96,7 @@ def _honest_table(report: DesignReport) -> Table:
         ("", "left"),
         ("believed", "right"),
         ("if there is\nno effect at all", "right"),
-        (f"if it is\n{report.sizes[0].effect:g} SD", "right"),
+        (f"if it is\n{report.effect}", "right"),
     )
     plan: Plan | None = None
     for row in report.rows:

@@ -113,7 +113,7 @@ class DesignReport:
     """Everything that a design step found out.
 
     `definition` and `scenario` are digests of what it was made from; `restriction` is (guess, certain) of the
-    randomisation, which no recruiter may see.
+    randomisation, which no recruiter may see.  `effect` says in words which effect was simulated.
     """
 
     study: str
@@ -125,6 +125,7 @@ class DesignReport:
     seed: int
     trials: int
     participants: int
+    effect: str
     correlation: float
     assumptions: tuple[Assumption, ...]
     rows: tuple[HonestRow, ...]

@@ -103,7 +103,7 @@ def _answers(report: DesignReport) -> Iterator[Content]:
     if defined := rows.get(Plan.AS_DEFINED):
         yield (
             f"The comparison of the arms as defined would be wrong in {of_100(defined.without_effect)} trials, as "
-            f"believed, and would find an effect of {ENGLISH.fixed(report.sizes[0].effect, 2)} standard deviations in ",
+            f"believed, and would find {report.effect} in ",
             strong(of_100(defined.with_effect)),
             "." if defined.is_honest else ": more often wrong than believed.",
         )
@@ -115,7 +115,6 @@ def _answers(report: DesignReport) -> Iterator[Content]:
 
 
 def _claims(report: DesignReport, definition: StudyDefinition) -> Iterator[Block]:
-    effect = ENGLISH.fixed(report.sizes[0].effect, 2)
     rows: list[Row] = []
     for plan, title in PLAN_HEADINGS.items():
         group = [row for row in report.rows if row.plan is plan]
@@ -130,7 +129,7 @@ def _claims(report: DesignReport, definition: StudyDefinition) -> Iterator[Block
             Column("Claim", share=3),
             Column("Believed", Align.END),
             Column("No effect at all", Align.END),
-            Column(f"Effect of {effect} SD", Align.END),
+            Column(f"If it is {report.effect}", Align.END),
         ),
         tuple(rows),
         (

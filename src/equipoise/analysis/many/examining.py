@@ -73,6 +73,7 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
         seed=given.seed,
         trials=given.trials,
         participants=given.participants,
+        effect=simulated_effect(scenario),
         correlation=correlation,
         assumptions=assumptions_of(definition, scenario, modelled),
         rows=rows,
@@ -100,6 +101,13 @@ def _findings(given: Examined, judged: Judged) -> tuple[Finding, ...]:
 def planned_effects(scenario: Scenario) -> tuple[float, ...]:
     """The effects, in SDs, that power is stated for."""
     return tuple(each.standardised for each in scenario.planning.planned_effects) or (DEFAULT_EFFECT,)
+
+
+def simulated_effect(scenario: Scenario) -> str:
+    """The effect that whole trials are simulated with, as a column may be headed."""
+    if scenario.effect or scenario.planning.effect:
+        return "the effect assumed"
+    return f"{planned_effects(scenario)[0]:g} SD"
 
 
 def unlinked(definition: StudyDefinition) -> StudyDefinition:
