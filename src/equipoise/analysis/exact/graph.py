@@ -85,7 +85,7 @@ def _pruned(levels: list[list[tuple[int, int, int, int | Fraction]]]) -> tuple[L
         kept = [edge for edge in level if edge[1] in alive]
         numbering = {node: i for i, node in enumerate(sorted(alive))}
         sources = {node: i for i, node in enumerate(sorted({edge[0] for edge in kept}))}
-        common = math.lcm(*(Fraction(edge[3]).denominator for edge in kept))
+        common = math.lcm(*(edge[3].denominator for edge in kept))
         edges = tuple((sources[a], numbering[b], arm, int(w * common)) for a, b, arm, w in kept)
         kept_levels.append((edges, len(numbering)))
         alive = set(sources)

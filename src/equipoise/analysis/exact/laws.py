@@ -9,6 +9,7 @@ import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from equipoise.allocation.procedures import Procedure, Ratio
@@ -148,24 +149,34 @@ class Minimisation:
     levels: tuple[tuple[str, ...], ...]
     favour: Fraction
     weights: tuple[int, ...]
-    start: tuple[tuple[int, str, int], ...] = ()
+
+    @property
+    def start(self) -> State:
+        return (0,) * (1 + max(cell for own in _cells(self.levels) for cell in own))
 
     def edges(self, position: int, state: State) -> tuple[Edge, ...]:
         assert isinstance(state, tuple)
-        margins = {(factor, level): d for factor, level, d in state}
-        own = list(enumerate(self.levels[position]))
+        own = _cells(self.levels)[position]
         lean = sum(
-            weight * (abs(margins.get(cell, 0) + 1) - abs(margins.get(cell, 0) - 1))
+            weight * (abs(state[cell] + 1) - abs(state[cell] - 1))
             for weight, cell in zip(self.weights, own, strict=True)
         )
-        treated = Fraction(1, 2) if lean == 0 else (1 - self.favour if lean > 0 else self.favour)
-        ends = []
-        for change in (-1, 1):
-            after = dict(margins)
-            for cell in own:
-                after[cell] = after.get(cell, 0) + change
-            ends.append(tuple(sorted((factor, level, d) for (factor, level), d in after.items())))
-        return _coin(treated, ends[0], ends[1])
+        whole = math.lcm(2, self.favour.denominator)  # one scale for all states, so that weights are whole numbers
+        favoured = whole * self.favour.numerator // self.favour.denominator
+        treated = whole // 2 if lean == 0 else (whole - favoured if lean > 0 else favoured)
+        less, more = list(state), list(state)
+        for cell in own:
+            less[cell] -= 1
+            more[cell] += 1
+        edges: tuple[Edge, ...] = ((0, whole - treated, tuple(less)), (1, treated, tuple(more)))
+        return tuple(edge for edge in edges if edge[1])
+
+
+@lru_cache(maxsize=16)
+def _cells(levels: tuple[tuple[str, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Each participant's factor levels as places in the state."""
+    number = {cell: place for place, cell in enumerate(sorted({cell for own in levels for cell in enumerate(own)}))}
+    return tuple(tuple(number[cell] for cell in enumerate(own)) for own in levels)
 
 
 def _coin(treated: Fraction, control_state: State, treated_state: State) -> tuple[Edge, ...]:
