@@ -7,8 +7,6 @@ import math
 import numpy as np
 from numba import njit
 
-_TILE = 64
-
 
 @njit(cache=True, nogil=True)
 def arm_moments(x, y, side, out):
@@ -164,36 +162,27 @@ def successive_maxima(z, used, lists, bound, counts):
     trials, n, m = z.shape
     draws = len(lists)
     treated = np.ascontiguousarray(lists.T).astype(np.float64)  # rows of lists: the inner loops are vectorised
-    sums, scale, top = np.empty(_TILE), np.empty(_TILE), np.empty(_TILE)
-    for first in range(0, draws, _TILE):  # a tile of lists stays in the nearest cache for all trials
-        width = min(_TILE, draws - first)
-        tile = np.ascontiguousarray(treated[:, first : first + width])
-        for t in range(trials):
-            _scales(tile, used[t], sums, scale)
-            top[:] = 0.0
-            for e in range(m - 1, -1, -1):
-                sums[:] = 0.0
-                for j in range(n):
-                    score = z[t, j, e]
-                    for b in range(width):
-                        sums[b] += score * tile[j, b]
-                reached = 0
-                for b in range(width):
-                    top[b] = max(top[b], abs(sums[b]) * scale[b])
-                    reached += top[b] >= bound[e, t]
-                counts[e, t] += reached
-
-
-@njit(cache=True, nogil=True)
-def _scales(tile, used, sums, scale):
-    """1 / sqrt(k (n - k) / n) of each list of a tile, zero where it leaves an arm empty."""
-    sums[:] = 0.0
-    whole = 0
-    for j in range(len(used)):
-        if used[j]:
-            whole += 1
-            for b in range(tile.shape[1]):
-                sums[b] += tile[j, b]
-    for b in range(tile.shape[1]):
-        product = sums[b] * (whole - sums[b])
-        scale[b] = math.sqrt(whole / product) if product > 0 else 0.0
+    sums, scale, top = np.empty(draws), np.empty(draws), np.empty(draws)
+    for t in range(trials):
+        sums[:] = 0.0
+        whole = 0
+        for j in range(n):
+            if used[t, j]:
+                whole += 1
+                for b in range(draws):
+                    sums[b] += treated[j, b]
+        for b in range(draws):
+            product = sums[b] * (whole - sums[b])
+            scale[b] = math.sqrt(whole / product) if product > 0 else 0.0
+        top[:] = 0.0
+        for e in range(m - 1, -1, -1):
+            sums[:] = 0.0
+            for j in range(n):
+                score = z[t, j, e]
+                for b in range(draws):
+                    sums[b] += score * treated[j, b]
+            reached = 0
+            for b in range(draws):
+                top[b] = max(top[b], abs(sums[b]) * scale[b])
+                reached += top[b] >= bound[e, t]
+            counts[e, t] += reached
