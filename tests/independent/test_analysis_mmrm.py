@@ -1,7 +1,6 @@
 """MMRM against SAS PROC MIXED listings (openpharma/mmrm, design/SAS, commit ec290b2), nlme and the paired t test.
 
-Program of the listings: PROC MIXED with REPEATED AVISIT / SUBJECT = USUBJID TYPE = ..., DDFM = SATTERTHWAITE or
-KENWARDROGER; nlme 3.1-162 `gls` for -2 log likelihoods.  Tolerances are the printed digits, except where SAS stopped
+Programs and excerpts of the listings stand in `sas/` (all of them in `test_analysis_mmrm_sas.py`), nlme's in `r/`.  Tolerances are the printed digits, except where SAS stopped
 before the optimum (its -2 log likelihood is larger than ours).
 """
 
