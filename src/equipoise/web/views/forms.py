@@ -223,7 +223,7 @@ def _not_done(place: Place, item: str, reason: str) -> object:
 
 
 def _answer(place: Place, item: str, typed: Mapping[str, str]) -> Field | None:
-    shown = int(typed["version"]) if typed["version"].isdecimal() else 0
+    shown = int(typed["version"]) if typed["version"].isdecimal() and len(typed["version"]) < 10 else 0
     if not typed["value"].strip() and not shown:
         return None  # nothing was there and nothing was typed
     outcome = save_answer(
