@@ -15,6 +15,12 @@ LIFETIME = timedelta(hours=8)
 """A web session ends after so long without a request, and after so long altogether (ASVS 7.3.1, 7.3.2)."""
 LARGEST_UPLOAD = 16 << 20
 _HERE = Path(__file__).parent
+_TRANSLATED = [
+    (code, name)
+    for code, name in [("id", "Bahasa Indonesia")]
+    if (_HERE / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
+]
+"""A language is offered once its catalogue is there: a page half in another language misleads, also a screen reader."""
 _LOOPBACK = ["127.0.0.1", "[::1]", "localhost", "vault.localhost"]
 
 _NOTHING, _OURS = ["'none'"], ["'self'"]
@@ -88,7 +94,7 @@ def configure(place: Place, desk: Desk) -> None:
         TIME_ZONE="UTC",
         USE_I18N=True,
         LANGUAGE_CODE="en",
-        LANGUAGES=[("en", "English"), ("id", "Bahasa Indonesia")],
+        LANGUAGES=[("en", "English"), *_TRANSLATED],
         LANGUAGE_COOKIE_NAME="equipoise_vault_language",
         LOCALE_PATHS=[_HERE / "locale"],
         DATA_UPLOAD_MAX_MEMORY_SIZE=LARGEST_UPLOAD,
