@@ -1,7 +1,8 @@
 """MMRM against SAS PROC MIXED listings (openpharma/mmrm, design/SAS, commit ec290b2), nlme and the paired t test.
 
-Programs and excerpts of the listings stand in `sas/` (all of them in `test_analysis_mmrm_sas.py`), nlme's in `r/`.  Tolerances are the printed digits, except where SAS stopped
-before the optimum (its -2 log likelihood is larger than ours).
+Excerpts of the listings with their programs stand in `sas/` (every figure of them: `test_analysis_mmrm_sas.py`), nlme's
+in `r/`.  Tolerances are the printed digits, except where SAS stopped before the optimum (its -2 log likelihood is then
+larger than ours).
 """
 
 import math

@@ -110,6 +110,15 @@ def test_floating_kernels_agree() -> None:
         module.eight_subset_sums(z, 5, 50, words, out)
         sums.append(out)
     assert np.allclose(sums[0], sums[1], atol=1e-12)
+    raw, masks = np.random.PCG64(2).random_raw(500), []
+    for module in (compiled, plain):
+        for drawn, unused, size in ((raw.view(np.uint32), 5, 14), (raw, 3, 30)):
+            out = np.zeros(90, dtype=drawn.dtype)
+            count = module.masks_of_size(drawn, unused, size, out)
+            masks.append(out[:count].tolist())
+    assert masks[:2] == masks[2:]
+    assert [len(kept) for kept in masks[:2]] == [90, len(masks[1])]
+    assert {kept.bit_count() for kept in masks[1]} == {30}
     bound, add = np.array([2.0, 1.0, 0.5]), np.array([0.1, -0.2, 0.0])
     counts = []
     for module in (compiled, plain):

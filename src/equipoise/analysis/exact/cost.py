@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from equipoise.analysis.exact.counter import Counter
@@ -59,10 +60,24 @@ class Job:
     @cached_property
     def moments(self) -> dict[int, tuple[int, int]]:
         """Per number treated k: total weight, and weighted sum of the treated scores."""
-        n, k = self.reference.n, self.subset_size
-        if k is None:
+        if self.whole_blocks is None:
             return moments(self.graph, self.scores)
-        return {k: (math.comb(n, k), math.comb(n - 1, k - 1) * sum(self.scores))}
+        total = math.prod(math.comb(law.size, law.treated) for law, _ in self.whole_blocks)
+        expected = sum(Fraction(law.treated * own, law.size) for law, own in self.whole_blocks)
+        return {sum(law.treated for law, _ in self.whole_blocks): (total, int(total * expected))}
+
+    @cached_property
+    def whole_blocks(self) -> tuple[tuple[Block, int], ...] | None:
+        """Each block with the sum of its scores, where the procedure is blocks that were all filled; otherwise None."""
+        found = []
+        for stretch in self.reference.stretches:
+            law = stretch.law
+            if not isinstance(law, Block) or law.used != law.size:
+                return None
+            found.append((law, sum(self.scores[unit] for unit in stretch.units if unit >= 0)))
+        if any(unit < 0 for stretch in self.reference.stretches for unit in stretch.units):
+            return None
+        return tuple(found)
 
     @property
     def total(self) -> int:
@@ -143,6 +158,8 @@ def _table_cost(task: Job) -> Cost:
 
 def _sizes_per_node(task: Job) -> int:
     """How many different numbers treated can meet in one state; 1 where the state determines them."""
+    if task.whole_blocks is not None:
+        return 1
     reached: list[set[int]] = [{0}]
     most = 1
     for step in task.graph.steps:

@@ -158,6 +158,27 @@ def eight_subset_sums(z, size, draws, words, out):
         out[7, draw] = s7
 
 
+_PAIRS, _FOURS = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
+_BYTES, _SUM = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
+_1, _2, _4, _56 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
+
+
+@njit(cache=True, nogil=True)
+def masks_of_size(words, unused, size, out):
+    count = 0
+    shift, wanted = np.uint64(unused), np.uint64(size)
+    for word in words:
+        mask = np.uint64(word) >> shift
+        ones = mask - (mask >> _1 & _PAIRS)  # bits counted in parallel (Knuth 7.1.3)
+        ones = (ones & _FOURS) + (ones >> _2 & _FOURS)
+        ones = (ones + (ones >> _4) & _BYTES) * _SUM >> _56
+        out[count] = mask
+        count += np.int64(ones == wanted)
+        if count == len(out):
+            break
+    return count
+
+
 @njit(cache=True, nogil=True)
 def table_sums(tables, masks, out):
     byte = np.uint64(255)

@@ -115,6 +115,14 @@ def eight_subset_sums(z: Floats, size: int, draws: int, words: NDArray[np.uint32
         out[:, draw] = z[index[:size]].sum(axis=0)
 
 
+def masks_of_size(words: NDArray[Any], unused: int, size: int, out: NDArray[Any]) -> int:
+    """Fill `out` with the words, moved down by `unused` bits, of which `size` bits are then set; gives their number."""
+    masks = words >> words.dtype.type(unused)
+    kept = masks[np.bitwise_count(masks) == size][: len(out)]
+    out[: len(kept)] = kept
+    return len(kept)
+
+
 def table_sums(tables: Floats, masks: NDArray[Any], out: Floats) -> None:
     """Sums of eight columns over subsets given as bit masks, one per column of `out`.
 
