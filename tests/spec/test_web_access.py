@@ -12,6 +12,7 @@ from django.conf import settings
 
 import web_world
 from equipoise.vocabulary import MASKED_ROLES, Role
+from web_routes import routes
 
 REACHED = 299  # what `StopBeforeView` answers
 ANY = {
@@ -40,25 +41,6 @@ def people() -> Iterator[Mapping[str, str]]:
         yield participants
 
 
-def _routes() -> dict[str, Any]:
-    """Every named route of the site with its pattern's converters; one without a name cannot have a row."""
-    from django.urls import URLPattern, get_resolver
-
-    found: dict[str, Any] = {}
-
-    def walk(patterns: Any, namespace: str, converters: dict[str, Any]) -> None:
-        for each in patterns:
-            inside = {**converters, **each.pattern.converters}
-            if isinstance(each, URLPattern):
-                assert each.name, f"the route {each.pattern} has no name"
-                found[f"{namespace}:{each.name}" if namespace else each.name] = inside
-            else:
-                walk(each.url_patterns, ":".join(filter(None, (namespace, each.namespace))), inside)
-
-    walk(get_resolver().url_patterns, "", {})
-    return found
-
-
 def _address(name: str, converters: Mapping[str, Any], trial: str, participant: str) -> str:
     from django.urls import reverse
 
@@ -71,7 +53,7 @@ def _address(name: str, converters: Mapping[str, Any], trial: str, participant: 
 def test_every_route_has_a_row_and_every_row_a_route(people: Mapping[str, str]) -> None:
     from equipoise.web.access import ACCESS
 
-    assert set(_routes()) == set(ACCESS)
+    assert set(routes()) == set(ACCESS)
 
 
 def test_the_written_table(people: Mapping[str, str]) -> None:
@@ -114,7 +96,7 @@ def test_pages_let_in_whom_the_table_names(role: Role, people: Mapping[str, str]
 
     client = client_of(role)
     prove(client)
-    for name, converters in _routes().items():
+    for name, converters in routes().items():
         rule = ACCESS[name]
         if rule.door is Door.TOKEN:
             continue
@@ -134,7 +116,7 @@ def test_programs_are_let_in_as_the_table_says(role: Role, people: Mapping[str, 
     from web_two_sites import token_of
 
     client, shown = Client(), {"Authorization": f"Bearer {token_of(role)}"}
-    for name, converters in _routes().items():
+    for name, converters in routes().items():
         rule = ACCESS[name]
         if rule.door is not Door.TOKEN:
             continue
@@ -152,7 +134,7 @@ def test_what_weighs_much_asks_again_who_one_is(people: Mapping[str, str]) -> No
     client = client_of(Role.SPONSOR)
     for name in ("tokens", "delegation"):
         assert ACCESS[name].again
-        answer = client.post(_address(name, _routes()[name], "two-sites", people["01"]))
+        answer = client.post(_address(name, routes()[name], "two-sites", people["01"]))
         assert answer.status_code == 302 and "/account/reauthenticate/" in answer["Location"], name
 
 
@@ -161,7 +143,7 @@ def test_who_is_not_logged_in_comes_to_the_log_in_page(people: Mapping[str, str]
 
     from equipoise.web.access import ACCESS, Door
 
-    for name, converters in _routes().items():
+    for name, converters in routes().items():
         rule = ACCESS[name]
         answer = Client().get(_address(name, converters, "two-sites", people["01"]))
         if rule.door is Door.TOKEN:

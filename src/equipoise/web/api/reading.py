@@ -1,4 +1,7 @@
-"""What a program reads of a trial: each address hands the state to one function of `showing`."""
+"""What a program reads of a trial: each address hands the state to one function of `showing`.
+
+A list is answered as a list, never as a tuple: django-ninja takes a tuple of two for a status and its content.
+"""
 
 from itertools import islice
 from typing import Annotated, Any
@@ -81,14 +84,14 @@ def participant(request: TrialRequest, trial: str, participant: str) -> nouns.Pa
 
 @router.get(
     f"{_ONE}/matrix",
-    response=tuple[nouns.RowShown, ...],
+    response=list[nouns.RowShown],
     url_name="matrix",
     operation_id="matrix",
     tags=["participants"],
 )
-def matrix(request: TrialRequest, trial: str, participant: str) -> tuple[nouns.RowShown, ...]:
+def matrix(request: TrialRequest, trial: str, participant: str) -> list[nouns.RowShown]:
     """The schedule of activities: every encounter with its forms, and how far each is."""
-    return request.here.trial.look(lambda state: showing.matrix(request.here, state, participant))
+    return list(request.here.trial.look(lambda state: showing.matrix(request.here, state, participant)))
 
 
 @router.get(
@@ -117,80 +120,80 @@ def page(  # noqa: PLR0917  # the parts of the address
 
 @router.get(
     f"{_ONE}/trail",
-    response=tuple[nouns.TrailShown, ...],
+    response=list[nouns.TrailShown],
     url_name="trail",
     operation_id="trail",
     tags=["data"],
 )
-def trail(request: TrialRequest, trial: str, participant: str) -> tuple[nouns.TrailShown, ...]:
+def trail(request: TrialRequest, trial: str, participant: str) -> list[nouns.TrailShown]:
     """Every value that every item of a participant has held."""
-    return request.here.trial.look(lambda state: showing.trails(request.here, state, participant))
+    return list(request.here.trial.look(lambda state: showing.trails(request.here, state, participant)))
 
 
 @router.get(
     "/trials/{slug:trial}/queries",
-    response=tuple[nouns.QueryShown, ...],
+    response=list[nouns.QueryShown],
     url_name="queries",
     operation_id="queries",
     tags=["queries and deviations"],
 )
-def queries(request: TrialRequest, trial: str) -> tuple[nouns.QueryShown, ...]:
+def queries(request: TrialRequest, trial: str) -> list[nouns.QueryShown]:
     """The queries of the own sites."""
-    return request.here.trial.look(lambda state: showing.queries(request.here, state))
+    return list(request.here.trial.look(lambda state: showing.queries(request.here, state)))
 
 
 @router.get(
     "/trials/{slug:trial}/deviations",
-    response=tuple[nouns.DeviationShown, ...],
+    response=list[nouns.DeviationShown],
     url_name="deviations",
     operation_id="deviations",
     tags=["queries and deviations"],
 )
-def deviations(request: TrialRequest, trial: str) -> tuple[nouns.DeviationShown, ...]:
+def deviations(request: TrialRequest, trial: str) -> list[nouns.DeviationShown]:
     """The deviations of the own sites, by participant."""
     return request.here.trial.look(
-        lambda state: tuple(
+        lambda state: [
             showing.deviation(state, number)
             for person in request.here.participants(state.conduct)
             for number in person.deviations
-        )
+        ]
     )
 
 
 @router.get(
     "/trials/{slug:trial}/adverse-events",
-    response=tuple[nouns.AdverseEventShown, ...],
+    response=list[nouns.AdverseEventShown],
     url_name="adverse_events",
     operation_id="adverse_events",
     tags=["safety"],
 )
-def adverse_events(request: TrialRequest, trial: str) -> tuple[nouns.AdverseEventShown, ...]:
+def adverse_events(request: TrialRequest, trial: str) -> list[nouns.AdverseEventShown]:
     """The adverse events of the own sites, with every assessment."""
-    return request.here.trial.look(lambda state: showing.adverse_events(request.here, state))
+    return list(request.here.trial.look(lambda state: showing.adverse_events(request.here, state)))
 
 
 @router.get(
     "/trials/{slug:trial}/delegation",
-    response=tuple[nouns.AppointmentShown, ...],
+    response=list[nouns.AppointmentShown],
     url_name="delegation",
     operation_id="delegation",
     tags=["delegation"],
 )
-def delegation(request: TrialRequest, trial: str) -> tuple[nouns.AppointmentShown, ...]:
+def delegation(request: TrialRequest, trial: str) -> list[nouns.AppointmentShown]:
     """The delegation log."""
-    return request.here.trial.look(showing.delegation)
+    return list(request.here.trial.look(showing.delegation))
 
 
 @router.get(
     "/trials/{slug:trial}/audit-trail",
-    response=tuple[TrailEntry, ...],
+    response=list[TrailEntry],
     url_name="audit_trail",
     operation_id="audit_trail",
     tags=["trial"],
 )
-def audit_trail(request: TrialRequest, trial: str, start: From = 0, most: Most = 100) -> tuple[TrailEntry, ...]:
+def audit_trail(request: TrialRequest, trial: str, start: From = 0, most: Most = 100) -> list[TrailEntry]:
     """The audit trail as the role may read it, oldest first."""
-    return _trail(request, start, start + most)
+    return list(_trail(request, start, start + most))
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -65,6 +66,7 @@ def make_api() -> NinjaAPI:
     api.add_exception_handler(Http404, lambda request, error: problems.no_such())
     api.add_exception_handler(ValidationError, _unfit)
     api.add_exception_handler(HttpError, _unread)
+    api.add_exception_handler(RequestDataTooBig, _too_large)
     return api
 
 
@@ -89,3 +91,7 @@ def _place(location: tuple[int | str, ...]) -> str:
 def _unread(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     status = error.status_code if isinstance(error, HttpError) else 400
     return problems.malformed(status, "The request cannot be read.", "Send one JSON object in UTF-8.")
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig | type[RequestDataTooBig]) -> HttpResponse:
+    return problems.malformed(413, "The request is too large.", "Send less at once.")
