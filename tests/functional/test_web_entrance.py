@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import web_world
-from web_world import NOW, PEOPLE, SLUG, client, fresh_site, prove
 
+import web_world
 from equipoise.vocabulary import SteppingClock
+from web_world import NOW, PEOPLE, SLUG, client, fresh_site, prove
 
 WORDS = "correct horse battery staple"
 

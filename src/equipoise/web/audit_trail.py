@@ -16,8 +16,8 @@ from equipoise.ledger import Entry
 from equipoise.vocabulary import Role
 from equipoise.web.here import Here
 
-_NUMBERS = ("corrects", "prompt", "query", "candidate")
-"""Fields that hold a number of the whole trial."""
+_NUMBERS = ("corrects", "prompt", "query", "candidate", "data_digest")
+"""Fields that hold a number of the whole trial, or a digest of all its data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,7 @@ def _switch(request: HttpRequest) -> str:
 def _add_trial(request: HttpRequest) -> str:
     slug, study = request.POST.get("slug", ""), request.POST.get("study", "")
     if not slug.isascii() or slug != slug.lower() or not slug.replace("-", "").isalnum() or len(slug) > 40:
-        raise Refusal(
-            "TRIAL-NAME", "A short name has small letters, digits and hyphens.", "Such as nct05921058."
-        )
+        raise Refusal("TRIAL-NAME", "A short name has small letters, digits and hyphens.", "Such as nct05921058.")
     sent = request.FILES.get("file")
     if sent is None:
         if study not in shipped_studies():
