@@ -31,7 +31,7 @@ def test_the_vault_is_not_reached_by_name_either() -> None:
 
 
 def test_the_core_reads_no_clock_and_draws_no_randomness() -> None:
-    """Clock, ids and randomness are arguments (DESIGN section 3): only the command line and the pages ask the machine."""
+    """Clock, ids and randomness are arguments (DESIGN section 3); command line and pages ask the machine."""
     pattern = re.compile(
         r"datetime\.now\(|date\.today\(|utcnow\(|time\.time\(|uuid\.uuid|uuid4\(|^import random|"
         r"os\.urandom|secrets\.token|default_rng\(\s*\)",
