@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ _WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # enough for every nu
 _LOW = (1 << 31) - 1
 
 
+@lru_cache(maxsize=64)
 def moduli(total: int, growth: int) -> tuple[int, ...]:
     """Primes p with p x growth < 2^63 whose product exceeds `total`; none where 64 bits hold `total` itself.
 
