@@ -1,6 +1,6 @@
 """The trial in a real browser, at phone width: two people from screening to their last visit, by the cast of roles.
 
-One is followed in English, the other in Bahasa Indonesia.  Every page is checked with axe (WCAG 2.2 A and AA); a form that
+One is followed in English, the other in Bahasa Indonesia.  Pages are checked with axe (WCAG 2.2 A and AA); a form that
 is hidden from a role is not there for it.
 """
 
