@@ -50,8 +50,10 @@ def _get_ready() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     spare_collector()
     import equipoise.cli.report_writing  # noqa: F401  # for `_write`
+    from equipoise.instruments.library import ctcae
     from equipoise.reporting.figures.canvas import load_drawing
 
+    ctcae()
     load_drawing()
 
 
