@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from equipoise.cli.rehearsal.part import furnish, read_part
+from equipoise.cli.rehearsal.reporter import Reporter
 from equipoise.cli.rehearsal.trial import recruit, start
 from equipoise.cli.rehearse import run as rehearse
 from equipoise.cli.report import run
@@ -126,6 +127,15 @@ def test_only_the_opening_that_was_received_is_believed(
     else:
         opening.write_text(spoiled, encoding="utf-8")
     assert refusal(trial) == rule
+
+
+def test_a_second_process_that_was_ended_is_a_sentence(trial: Path, tmp_path: Path) -> None:
+    with Reporter(trial, tmp_path / "lost") as reporter:
+        (hands,) = reporter._hands._processes.values()
+        hands.kill()
+        with pytest.raises(Refusal, match="ended by the machine") as refused:
+            reporter.write()
+    assert str(trial) in refused.value.remedy
 
 
 def test_after_an_unlocking_there_is_no_report_until_the_next_lock(trial: Path) -> None:

@@ -5,7 +5,10 @@ runs it imports itself, so that the first process never loads analysis and figur
 """
 
 import signal
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.cli.collector import spare_collector
 from equipoise.cli.written import Written
+from equipoise.vocabulary import Refusal
 
 if TYPE_CHECKING:
     from equipoise.cli.trial_folder import TrialFolder
@@ -38,11 +42,26 @@ class Reporter:
     def read_along(self) -> None:
         """Have the new entries read, unless that is under way."""
         if self._reading.done():
-            self._reading = self._hands.submit(_read_along, self._folder)
+            with _loss_as_refusal(self._folder):
+                self._reading = self._hands.submit(_read_along, self._folder)
 
     def write(self) -> Written:
         """Write the report, and wait for it.  Raises the `Refusal` that `equipoise report` would show."""
-        return self._hands.submit(_write, self._folder, self._out).result()
+        with _loss_as_refusal(self._folder):
+            return self._hands.submit(_write, self._folder, self._out).result()
+
+
+@contextmanager
+def _loss_as_refusal(folder: Path) -> Iterator[None]:
+    """Say what to do where the machine has ended the second process, for want of memory."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise Refusal(
+            "REHEARSE-REPORT",
+            "The process that writes the report was ended by the machine.",
+            f"If the trial was played to its end, run `equipoise report {folder}`; else play it again.",
+        ) from None
 
 
 def _get_ready() -> None:
