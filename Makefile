@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
 
-.PHONY: help run stop test check test-masking bench bench-r docs lock clean
+.PHONY: help run stop test check test-masking bench bench-web bench-r docs lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -35,6 +35,10 @@ test-masking: $(VENV)/dev.stamp  ## Two worlds at full length: 200 pairs and eve
 
 bench: $(VENV)/dev.stamp  ## Measure what the issues name, beside the named peers
 	@$(BIN)/python bench/run.py
+
+bench-web: $(VENV)/dev.stamp  ## The site with 10,000 participants x 20 encounters, in files and on PostgreSQL
+	@$(BIN)/python bench/bench_web.py
+	@$(BIN)/python bench/bench_web.py --postgresql
 
 bench-r: $(VENV)/dev.stamp  ## The same against R (coin, rpact), where R is installed
 	@$(BIN)/python bench/run.py --with-r
