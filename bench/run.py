@@ -16,6 +16,7 @@ from time import perf_counter
 
 FOLDER = Path(__file__).parent
 FIRST = ("bench_rehearsal", "bench_ledger")  # the main job and what it stands on
+ALONE = ("bench_web",)  # long: has a target of its own
 BUSY = 0.5  # programs that wait for a core; a figure taken beside them is too slow
 
 
@@ -42,7 +43,9 @@ def main() -> int:
 
 
 def is_wanted(stem: str, words: list[str], with_r: bool) -> bool:
-    return (with_r or not stem.endswith("_r")) and (not words or any(word in stem for word in words))
+    if words:
+        return any(word in stem for word in words)
+    return stem not in ALONE and (with_r or not stem.endswith("_r"))
 
 
 def load() -> str:
