@@ -43,9 +43,9 @@ def main() -> int:
 
 
 def is_wanted(stem: str, words: list[str], with_r: bool) -> bool:
-    if words:
-        return any(word in stem for word in words)
-    return stem not in ALONE and (with_r or not stem.endswith("_r"))
+    if stem.endswith("_r") and not with_r:
+        return False
+    return any(word in stem for word in words) if words else stem not in ALONE
 
 
 def load() -> str:
