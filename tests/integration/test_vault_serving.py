@@ -73,8 +73,8 @@ def test_a_demonstration_opens_the_vault_of_a_rehearsal_and_shows_its_accounts(s
 
 
 def test_another_seed_and_a_real_vault_are_no_demonstration(serve, tmp_path):
-    with RehearsalVault(tmp_path / "vault", 11, SteppingClock(START)):
-        pass
+    with RehearsalVault(tmp_path / "vault", 11, SteppingClock(START)) as vault:
+        vault.ask("describe", Role.SYSTEM)  # a vault is made when it is first asked
     process, said = serve("--demonstration", "12")
     assert said == {} and process.wait(timeout=20) == 2 and "do not open this vault" in process.stderr.read()
 

@@ -115,12 +115,13 @@ def test_the_chances_are_those_of_the_independent_law():
     choose = random.Random(7)
     procedure = Minimisation(("a", "b", "c"), (1, 1, 1), (3, 4))
     levels = tuple(tuple(choose.choice("xyz") for _ in range(3)) for _ in range(60))
-    law = Law(levels, Fraction(3, 4))
+    law = Law(levels, Fraction(3, 4), (1, 1, 1))
     state, drawn = law.start, []
     for position, own in enumerate(levels):
         edges = {arm: (chance, end) for arm, chance, end in law.edges(position, state)}
         weights = arm_weights(procedure, 2, drawn, own)
-        assert [Fraction(weight, sum(weights)) for weight in weights] == [edges[0][0], edges[1][0]]
+        parts = edges[0][0], edges[1][0]
+        assert [Fraction(weight, sum(weights)) for weight in weights] == [Fraction(part, sum(parts)) for part in parts]
         arm = choose.randrange(2)
         drawn.append((arm, own))
         state = edges[arm][1]
