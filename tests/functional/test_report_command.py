@@ -2,7 +2,11 @@
 
 import filecmp
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -136,6 +140,39 @@ def test_a_second_process_that_was_ended_is_a_sentence(trial: Path, tmp_path: Pa
         with pytest.raises(Refusal, match="ended by the machine") as refused:
             reporter.write()
     assert str(trial) in refused.value.remedy
+
+
+def test_the_second_process_ends_with_the_first_one(trial: Path, tmp_path: Path) -> None:
+    """The first one is killed, and can tell nobody."""
+    program = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from equipoise.cli.rehearsal.reporter import Reporter\n"
+        "if __name__ == '__main__':\n"
+        "    reporter = Reporter(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "    reporter._reading.result()\n"
+        "    print(*reporter._hands._processes, flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    script = tmp_path / "first.py"
+    script.write_text(program, encoding="utf-8")
+    first = subprocess.Popen([sys.executable, script, trial, tmp_path / "out"], stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    hands = int(first.stdout.readline())
+    first.kill()
+    first.wait()
+    end = time.monotonic() + 30
+    while _runs(hands) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not _runs(hands)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return not Path(f"/proc/{pid}/stat").is_file() or ") Z " not in Path(f"/proc/{pid}/stat").read_text("utf-8")
 
 
 def test_after_an_unlocking_there_is_no_report_until_the_next_lock(trial: Path) -> None:

@@ -4,13 +4,15 @@ It does what `equipoise report` does, on the folder alone; nothing but the path 
 runs it imports itself, so that the first process never loads analysis and figures.
 """
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -65,8 +67,9 @@ def _loss_as_refusal(folder: Path) -> Iterator[None]:
 
 
 def _get_ready() -> None:
-    """Load what the report needs; an interruption is the first process's to answer."""
+    """Load what the report needs; an interruption is the first process's to answer, and with that one all ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_first, daemon=True).start()
     spare_collector()
     import equipoise.cli.report_writing  # noqa: F401  # for `_write`
     from equipoise.instruments.library import ctcae
@@ -74,6 +77,14 @@ def _get_ready() -> None:
 
     ctcae()
     load_drawing()
+
+
+def _end_with_first() -> None:
+    """End when the first process does, however it does: one that is killed cannot say so."""
+    first = parent_process()
+    assert first is not None, "this runs in a process that was started by another"
+    first.join()
+    os._exit(1)
 
 
 @cache
