@@ -25,12 +25,12 @@ from typing import Any
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
 
-from ruamel.yaml import YAML  # noqa: E402
+from ruamel.yaml import YAML
 
-from conduct_world import sealed_list  # noqa: E402
-from equipoise.allocation.entries import SlotAssigned  # noqa: E402
-from equipoise.conduct import ALL_SITES, Actor, Answer, Appoint, OpenTrial, Page  # noqa: E402
-from equipoise.conduct.events import (  # noqa: E402
+from conduct_world import sealed_list
+from equipoise.allocation.entries import SlotAssigned
+from equipoise.conduct import ALL_SITES, Actor, Answer, Appoint, OpenTrial, Page
+from equipoise.conduct.events import (
     AnswerCaptured,
     ConsentGiven,
     EncounterStarted,
@@ -38,8 +38,8 @@ from equipoise.conduct.events import (  # noqa: E402
     ParticipantScreened,
     PersonAppointed,
 )
-from equipoise.store import create_installation  # noqa: E402
-from equipoise.vocabulary import Role, utc_text  # noqa: E402
+from equipoise.store import create_installation
+from equipoise.vocabulary import Role, utc_text
 
 SLUG, ENCOUNTERS, PEOPLE, SAVES_EACH = "bench", 20, 50, 20
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -197,18 +197,16 @@ def single(participants: int, peer: "Peer") -> dict[str, list[Spent]]:
     found["form save"], found["usual form save"] = [], []
     for turn in range(min(75, len(mine) - 15)):
         for item, (value, _) in ITEMS.items():  # in turns, so that both meet the same load of the machine
-            found["form save"].append(
-                timed(lambda: save_form(client, mine[turn], item, value, f"one-{turn}-{item}"))  # noqa: B023  # asked now
-            )
-            found["usual form save"].append(timed(lambda: peer.save(client, theirs[turn], item, value)))  # noqa: B023
+            found["form save"].append(timed(lambda: save_form(client, mine[turn], item, value, f"one-{turn}-{item}")))
+            found["usual form save"].append(timed(lambda: peer.save(client, theirs[turn], item, value)))
     step = max(1, participants // 100)
     pages = [f"/{SLUG}/participants/{name_of(n)}/" for n in range(0, participants, step)]
     timed(lambda: client.get(pages[0]))
     timed(lambda: peer.page(client, 0))
     found["participant page"], found["usual participant page"] = [], []
     for place, page in enumerate(pages):
-        found["participant page"].append(timed(lambda: client.get(page)))  # noqa: B023
-        found["usual participant page"].append(timed(lambda: peer.page(client, place * step)))  # noqa: B023
+        found["participant page"].append(timed(lambda: client.get(page)))
+        found["usual participant page"].append(timed(lambda: peer.page(client, place * step)))
     found["first trial home"] = [timed(lambda: client.get(f"/{SLUG}/"))]
     found["trial home"] = []
     for turn in range(15):  # somebody saves between two looks, as on a day of work
@@ -233,7 +231,7 @@ def at_once(participants: int) -> tuple[list[Spent], int, int]:
     def enter(client: Any, share: list[tuple[int, str]]) -> None:
         for number, item in share:
             for _ in range(2):  # a double click
-                times.append(timed(lambda: save_form(client, number, item, ITEMS[item][0], f"all-{number}-{item}")))  # noqa: B023
+                times.append(timed(lambda: save_form(client, number, item, ITEMS[item][0], f"all-{number}-{item}")))
         connections.close_all()
 
     threads = [threading.Thread(target=enter, args=pair) for pair in zip(clients, shares, strict=True)]
