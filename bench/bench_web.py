@@ -126,7 +126,8 @@ def founded(folder: Path, server: str, participants: int) -> tuple[int, float, f
     configure(installation, clock, hosts=("testserver",))
     from equipoise.store.founding import add_trial
     from equipoise.store.models import Account
-    from equipoise.store.running import run_trials, running_trial
+    from equipoise.store.running import open_trials, run_trials, running_trial
+    from equipoise.web.agenda import find_open
 
     file = folder / "study.yaml"
     file.write_text(json.dumps(study()), encoding="utf-8")
@@ -143,7 +144,7 @@ def founded(folder: Path, server: str, participants: int) -> tuple[int, float, f
     written = perf_counter() - began
     run_trials(installation, clock)
     began = perf_counter()
-    running_trial(SLUG).look(lambda state: len(state.conduct.participants))
+    open_trials(find_open)  # as `equipoise serve` does before it answers anybody
     return entries, written, perf_counter() - began
 
 

@@ -3,16 +3,19 @@
 from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from conduct_world import World, on, plan
-from equipoise.conduct import AdministerDose, Capture, RecordConsent, StartEncounter, Typed, Withdraw
+from equipoise.conduct import AdministerDose, Capture, RecordConsent, Screen, StartEncounter, Typed, Withdraw
 from equipoise.conduct.point import Page
 from equipoise.conduct.progress import Progress
 from equipoise.safety import Assessment, ReportAdverseEvent, Seriousness
+from equipoise.store.running import RunningTrial
 from equipoise.vocabulary import Refusal, Role
-from equipoise.web.agenda import agenda_of, open_of, tasks_of
+from equipoise.web import agenda
+from equipoise.web.agenda import agenda_of, find_open, open_of, tasks_of
 from equipoise.web.drawing import Sample, draw, number_text, y_ticks_of
 from equipoise.web.intake import read_command, read_date
 from equipoise.web.matrix import SYMBOLS, matrix_of
@@ -133,6 +136,26 @@ def test_the_agenda_follows_every_entry() -> None:
     replayed((Step(NURSE, StartEncounter(P, "day_8", on(8)), 8),), world)
     after = agenda_of(world.book, world.plan, world.trial, [world.state.participant(P)], on(8))
     assert not after.due
+
+
+def test_nobody_waits_for_the_agenda_and_one_entry_costs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `open_trials` has found for everybody before the first look is found anew for whom an entry changes."""
+    world = replayed((*DAY_1, *(Step(NURSE, Screen("01", on(1)), 1) for _ in range(4))))
+    running = RunningTrial("test", Path(), world.plan, world.book, world.clock)
+    found: list[str] = []
+    monkeypatch.setattr(agenda, "open_of", lambda plan, person: (found.append(person.number), open_of(plan, person))[1])
+
+    def look() -> list[str]:
+        found.clear()
+        people = world.state.participants.values()
+        agenda_of(running.book, running.plan, world.trial, people, on(8))
+        return list(found)
+
+    find_open(running)
+    assert len(found) == 5
+    assert look() == []
+    replayed((Step(NURSE, StartEncounter(P, "day_8", on(8)), 8),), world)
+    assert (look(), look()) == ([P], [])
 
 
 def test_recruitment_counts_and_projects() -> None:

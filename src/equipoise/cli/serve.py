@@ -116,6 +116,7 @@ def _server(installation: Installation, listening: socket.socket, setup_code: st
     import waitress
 
     from equipoise.store.running import open_trials
+    from equipoise.web.agenda import find_open
     from equipoise.web.site import HERE_ALONE, application, configure
 
     hosts = HERE_ALONE if public_name is None else (*HERE_ALONE, public_name)
@@ -126,7 +127,7 @@ def _server(installation: Installation, listening: socket.socket, setup_code: st
         is_secure=public_name is not None,
         setup_code=setup_code,
     )
-    open_trials()
+    open_trials(find_open)
     behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     return waitress.create_server(
         application(), sockets=[listening], threads=_THREADS, ident="", **(behind if public_name else {})

@@ -81,11 +81,10 @@ class RunningTrials:
                 self._open[slug] = self._start(slug)
             return self._open[slug]
 
-    def open_all(self) -> None:
-        """Open every trial of the folder now, so that nobody waits for it at the first page."""
-        for folder in sorted(self.installation.trials.iterdir()):
-            if (folder / STUDY).is_file():
-                self.trial(folder.name)
+    def open_all(self) -> tuple[RunningTrial, ...]:
+        """Open every trial of the folder."""
+        folders = sorted(self.installation.trials.iterdir())
+        return tuple(self.trial(folder.name) for folder in folders if (folder / STUDY).is_file())
 
     def close(self) -> None:
         with self._lock:
@@ -135,9 +134,10 @@ def run_trials(installation: Installation, clock: Clock, *, setup_code: str = ""
     _current[:] = [RunningTrials(installation, clock, setup_code)]
 
 
-def open_trials() -> None:
-    """Open every trial now, so that nobody waits for one at the first page, nor for a walk of the collector later."""
-    _current[0].open_all()
+def open_trials(make_ready: Callable[[RunningTrial], object]) -> None:
+    """Open every trial and make it ready, so that nobody waits at the first page, nor for the collector later."""
+    for trial in _current[0].open_all():
+        make_ready(trial)
     gc.freeze()
 
 

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from equipoise.closure import Trial
 from equipoise.conduct import Page, Participant, Plan, Stage
 from equipoise.conduct.progress import Progress, encounter_window, next_encounter, page_progress
+from equipoise.store.running import RunningTrial
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,14 @@ class Agenda:
     forms: tuple[Task, ...]
 
 
-_known: WeakKeyDictionary[object, dict[str, tuple[int, Open]]] = WeakKeyDictionary()
-"""Book -> participant -> the entry up to which, and what, was found to be open."""
+_known: WeakKeyDictionary[object, dict[str, tuple[tuple[str, int], Open]]] = WeakKeyDictionary()
+"""Book -> participant -> by which plan, up to which entry, and what was found to be open."""
+
+
+def find_open(running: RunningTrial) -> None:
+    """Find out for everybody what is open, before the first person looks at the trial's home."""
+    today = running.today()
+    running.look(lambda trial: agenda_of(running.book, running.plan, trial, trial.conduct.participants.values(), today))
 
 
 def agenda_of(book: object, plan: Plan, trial: Trial, people: Iterable[Participant], today: date) -> Agenda:
@@ -48,10 +55,10 @@ def agenda_of(book: object, plan: Plan, trial: Trial, people: Iterable[Participa
     known = _known.setdefault(book, {})
     tasks: list[Task] = []
     for person in people:
-        seq = trial.touched.get(person.number, 0)
+        as_of = (plan.digest, trial.touched.get(person.number, 0))
         found = known.get(person.number)
-        if found is None or found[0] != seq:
-            found = known[person.number] = (seq, open_of(plan, person))
+        if found is None or found[0] != as_of:
+            found = known[person.number] = (as_of, open_of(plan, person))
         tasks.extend(tasks_of(person, found[1], today))
     visits = [task for task in tasks if not task.form]
     return Agenda(
