@@ -11,7 +11,7 @@ from equipoise.analysis.many.examining import Examined, examine_design, scenario
 from equipoise.design import scenario_of_study
 from equipoise.design.simulation.workers import threads
 from equipoise.protocol import load_definition, study_file
-from equipoise.protocol.yaml_source import read_yaml
+from equipoise.vocabulary.yaml_source import read_yaml
 from equipoise.vocabulary import digest
 
 STUDY = study_file("NCT05921058")

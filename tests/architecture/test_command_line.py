@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("numpy", "scipy", "numba", "matplotlib", "pydantic", "rich.progress", "typst", "cryptography", "ruamel")
+HEAVY = ("numpy", "scipy", "numba", "matplotlib", "pydantic", "rich.progress", "typst", "cryptography", "ruamel", "yaml")
 HEAVY += ("django", "psycopg")
 
 

@@ -38,6 +38,8 @@ IN_THE_FILE = [
     ({"screened_per_week": 0}, "somebody has to be screened", "0.1."),
     ({"planning": {"sizes": [1]}}, "two arms need at least two participants", "2."),
     ({"planing": {}}, "has no `planing`", "spelling"),
+    ({"items": quantity(typical=float("nan"))}, "`.nan`, which is no number", "a number"),
+    ({"items": quantity(typical="40 mm")}, "`40 mm`, which is no number", "a number"),
     ({"items": {"esr": {"kind": "quantity", "typical": 3}}}, "spread is missing", "Add it"),
 ]
 
@@ -56,7 +58,6 @@ IN_THE_STUDY = [
     ({"items": quantity(least=50, most=20)}, "Nothing lies between", "least 20, most 50"),
     ({"items": quantity(typical=5, least=10)}, "lies outside", "10"),
     ({"items": quantity(lowest=40, highest=20)}, "counts nothing", "lowest 20, highest 40"),
-    ({"items": quantity(typical=float("nan"))}, "no number", "a number"),
     ({"effect": {"secretom": 0.5}}, "no arm `secretom`", "secretome"),
     ({"planning": {"effect": {"mex_totl": {"secretome": 1}}}}, "no item `mex_totl`", "mex_total"),
     ({"planning": {"effect": {"esr": {"drug": 1}}}}, "no arm `drug`", ""),

@@ -7,7 +7,7 @@ import pytest
 
 from equipoise.protocol import UnreadableYaml, load_definition, parse_definition
 from equipoise.protocol.rules import RULES
-from equipoise.protocol.yaml_source import LARGEST_BYTES, parse_yaml
+from equipoise.vocabulary.yaml_source import LARGEST_BYTES, parse_yaml
 from equipoise.vocabulary import Refusal
 
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b]\n"

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from ruamel.yaml import YAML
 
 from equipoise import __version__
 from equipoise.allocation import RandomisationDesign, default_design, read_design
@@ -17,6 +16,7 @@ from equipoise.design.scenario import scenario_of_study
 from equipoise.design.simulation.workers import dask_workers, threads
 from equipoise.protocol import StudyDefinition, load_definition, study_file
 from equipoise.vocabulary import Refusal, canonical_json
+from equipoise.vocabulary.yaml_source import read_yaml
 
 
 def run(
@@ -77,7 +77,7 @@ def _design(file: Path, definition: StudyDefinition) -> RandomisationDesign:
     """The sealed details beside the definition; for two arms without any, what the product proposes."""
     details = file.with_name(definition.randomisation.details)
     if details.is_file():
-        document = YAML(typ="safe").load(details.read_text(encoding="utf-8"))
+        document = read_yaml(details).data
         design = read_design({**document, "study": definition.digest})
         return replace(design, slots=max(design.slots, 2))
     arms = tuple(arm.id for arm in definition.arms)

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from equipoise.design.planning import Planning
 from equipoise.design.scenario_faults import refusal_of
 from equipoise.instruments.item import Declared, Identifier, Item, ItemType, Limits
-from equipoise.vocabulary import Refusal
+from equipoise.vocabulary.yaml_source import read_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Correlation = Annotated[float, Field(ge=-1, le=1)]
@@ -120,11 +118,7 @@ class Scenario(Declared):
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file.  Raises `Refusal` with the line of thought that it breaks."""
     try:
-        return Scenario.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Refusal("SCENARIO-READ", f"{path} cannot be read ({error.strerror}).", "Check the path.") from error
-    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("SCENARIO-READ", f"{path} is not readable YAML.", "Start from a shipped scenario.") from error
+        return Scenario.model_validate(read_yaml(path).data)
     except ValidationError as error:
         raise refusal_of(path.name, error) from error
 

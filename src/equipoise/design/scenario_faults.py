@@ -36,6 +36,8 @@ def refusal_of(file: str, error: ValidationError) -> Refusal:
         return _refused(f"{file}: a scenario has no `{place}`.", "Check the spelling, or leave the line out.")
     if kind == "missing":
         return _refused(f"{file}: {place} is missing.", "Add it.")
+    if kind in ("float_parsing", "int_parsing"):
+        return _refused(f"{file}: {place} is `{first['input']}`, which is no number.", "Write a number, such as 0.5.")
     return _refused(f"{file}: {place}: {first['msg']}.", "Correct this line and try again.")
 
 

@@ -2,23 +2,21 @@
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from equipoise.instruments.ctcae import Ctcae
 from equipoise.instruments.grouped_index import GroupedIndex
 from equipoise.instruments.instrument import Instrument
 from equipoise.instruments.laboratory import Laboratory
 from equipoise.vocabulary import Refusal
+from equipoise.vocabulary.yaml_source import Plain, parse_yaml
 
 _INDICES = ("mex_sledai",)
 _PLAIN = ("vital_signs", "injection_site", "fever", "arm_guess")
 
 
-def _read(name: str) -> Any:
-    text = (files("equipoise.instruments") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    return YAML(typ="safe", pure=True).load(text)
+def _read(name: str) -> Plain:
+    file = f"{name}.yaml"
+    return parse_yaml((files("equipoise.instruments") / "data" / file).read_bytes(), file).data
 
 
 @lru_cache

@@ -14,7 +14,7 @@ from equipoise.protocol.reading import (
 )
 from equipoise.protocol.shipped import find_study, shipped_studies, study_file
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.protocol.yaml_source import UnreadableYaml
+from equipoise.vocabulary.yaml_source import UnreadableYaml
 
 __all__ = [
     "Analysis",

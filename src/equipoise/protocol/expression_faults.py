@@ -12,8 +12,8 @@ from equipoise.protocol.forms import Form
 from equipoise.protocol.model_faults import Fault, did_you_mean
 from equipoise.protocol.participant_facts import PARTICIPANT_FACTS
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.protocol.yaml_source import Path_
 from equipoise.vocabulary import Severity
+from equipoise.vocabulary.yaml_source import Path_
 
 _SAMPLES = 24
 _NUMBERS = {ItemType.INTEGER, ItemType.DECIMAL, ItemType.REPORTED_QUANTITY}

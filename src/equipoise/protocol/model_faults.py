@@ -9,8 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from equipoise.protocol.yaml_source import Path_, Plain
 from equipoise.vocabulary import Severity
+from equipoise.vocabulary.yaml_source import Path_, Plain
 
 
 @dataclass(frozen=True, slots=True)

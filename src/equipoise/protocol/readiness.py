@@ -6,8 +6,8 @@ from typing import Any
 
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.protocol.yaml_source import read_yaml
 from equipoise.vocabulary import Refusal
+from equipoise.vocabulary.yaml_source import read_yaml
 
 
 def require_times(definition: StudyDefinition) -> None:

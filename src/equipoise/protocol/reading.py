@@ -16,8 +16,8 @@ from equipoise.protocol.shipped import study_file
 from equipoise.protocol.study_definition import StudyDefinition
 from equipoise.protocol.timing import judge_schedule
 from equipoise.protocol.wording import judge_wording
-from equipoise.protocol.yaml_source import Path_, YamlSource, parse_yaml, read_yaml
 from equipoise.vocabulary import Finding, Refusal, Severity
+from equipoise.vocabulary.yaml_source import Path_, YamlSource, parse_yaml, read_yaml
 
 
 class DefinitionError(Refusal):

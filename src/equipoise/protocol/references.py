@@ -9,8 +9,8 @@ from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.form_items import AskedItem, asked_items, items_of
 from equipoise.protocol.model_faults import Fault, did_you_mean
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.protocol.yaml_source import Path_
 from equipoise.vocabulary import Severity
+from equipoise.vocabulary.yaml_source import Path_
 
 Judge = Callable[[StudyDefinition], Iterator[Fault]]
 

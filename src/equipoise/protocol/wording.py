@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from equipoise.instruments.item import Label
 from equipoise.protocol.model_faults import Fault
 from equipoise.protocol.study_definition import StudyDefinition
-from equipoise.protocol.yaml_source import Path_
 from equipoise.vocabulary import Severity
+from equipoise.vocabulary.yaml_source import Path_
 
 _BEHIND_THE_SCENES = {"objectives", "endpoints", "analysis"}
 """Parts that neither participants nor staff at the bedside read."""

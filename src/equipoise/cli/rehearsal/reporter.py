@@ -4,6 +4,7 @@ It does what `equipoise report` does, on the folder alone; nothing but the path 
 runs it imports itself, so that the first process never loads analysis and figures.
 """
 
+import atexit
 import os
 import signal
 import threading
@@ -71,6 +72,7 @@ def _get_ready() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_first, daemon=True).start()
     spare_collector()
+    atexit.register(os._exit, 0)  # nothing is left to do then, and taking all apart takes half a second
     import equipoise.cli.report_writing  # noqa: F401  # for `_write`
     from equipoise.instruments.library import ctcae
     from equipoise.reporting.figures.canvas import load_drawing

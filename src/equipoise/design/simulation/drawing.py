@@ -47,9 +47,9 @@ def draw_presence(model: TrialModel, latent: Floats, arm: Sides, generator: np.r
     has correlation 0.7 with it; its threshold gives the stated share in the reference arm.
     """
     shares = model.leaving
-    if not any(shares):
-        return np.broadcast_to(np.True_, (model.visits, *arm.shape))
     seen = np.ones((model.visits, *arm.shape), dtype=np.bool_)
+    if not any(shares):
+        return seen
     leaves = generator.random(arm.shape) < shares[0]
     for share, visit in zip(shares[1:], (0, model.visits - 1), strict=True):
         if share:
@@ -79,8 +79,7 @@ def measure(
     model: TrialModel, latent: Floats, arm: Sides, adherent: NDArray[np.bool_]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """What is reported for the latent values (overwritten), and which of it lies below a limit."""
-    limited = np.isfinite(model.lowest).any()
-    below = np.zeros(latent.shape, dtype=np.bool_) if limited else np.broadcast_to(np.False_, latent.shape)
+    below = np.zeros(latent.shape, dtype=np.bool_)
     taken = {k: (arm == k) & adherent for k in np.flatnonzero(model.effect.any(axis=(1, 2)))}
     for visit in range(model.visits):
         for item in range(len(model.items)):
@@ -146,6 +145,6 @@ def _mix_visits(latent: Floats, factors: Floats) -> None:
 
 def _adherent(model: TrialModel, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.bool_]:
     if not model.non_adherence:
-        return np.broadcast_to(np.True_, shape)
+        return np.ones(shape, dtype=np.bool_)
     kept: NDArray[np.bool_] = generator.random(shape) >= model.non_adherence
     return kept
