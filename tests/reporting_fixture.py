@@ -21,6 +21,7 @@ from equipoise.analysis.analysis_results import (
     PermutationDistribution,
     Result,
 )
+from equipoise.analysis.harms_data import ListedEvent
 from equipoise.analysis.harms_results import EventRow, ExposureRow, GradeShift, GuessTable, HarmsResults, Index
 from equipoise.conduct import Course, Flow, ScreenFailure, WithdrawalFrom, WithdrawalReason
 from equipoise.conduct.events import ParticipantWithdrawn
@@ -30,7 +31,16 @@ from equipoise.registration.derive import derive
 from equipoise.reporting.conduct_summary import ConductSummary, DataCounts, DeviationLine, VisitCounts
 from equipoise.reporting.flow import Reason
 from equipoise.reporting.inputs import RegistryInputs, ReportInputs, TrialInputs, Verification
-from equipoise.safety import OpenReport, TermCount
+from equipoise.safety import (
+    ActionTaken,
+    Assessment,
+    Causality,
+    Expectedness,
+    OpenReport,
+    Outcome,
+    Seriousness,
+    TermCount,
+)
 from equipoise.vocabulary import Finding, Severity
 
 MADE_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -178,6 +188,19 @@ def _law() -> PermutationDistribution:
     return PermutationDistribution(values, weights, sum(weights), Fraction(-18, 15), Fraction(0))
 
 
+def _listing() -> dict[str, tuple[ListedEvent, ...]]:
+    """An early event that goes on, a common one, and a serious one that stopped the doses."""
+    itch = Assessment("Itch", date(2026, 2, 27), 1, Causality.UNRELATED, ActionTaken.NONE, Outcome.NOT_RECOVERED)
+    pain = Assessment("Injection site pain", date(2026, 3, 4), 2, Causality.PROBABLE, ActionTaken.DOSE_OMITTED,
+                      Outcome.RECOVERED, ended_on=date(2026, 3, 6))  # fmt: skip
+    fever = Assessment("Fever", date(2026, 4, 9), 3, Causality.POSSIBLE, ActionTaken.DOSES_STOPPED, Outcome.SEQUELAE,
+                       (Seriousness.HOSPITALISATION,), Expectedness.UNEXPECTED, date(2026, 4, 20))  # fmt: skip
+    return {
+        "secretome": (ListedEvent("01-001", -3, 1, itch, (611,)), ListedEvent("01-001", 3, 2, pain, (702, 709))),
+        "placebo": (ListedEvent("01-002", 37, 4, fever, (1204,)),),
+    }
+
+
 def _harms(half: int) -> HarmsResults:
     exposure = tuple(ExposureRow(arm, half, 10 * half, 36 * half) for arm in ARMS)
     overview = (EventRow("Any adverse event", {"secretome": 8, "placebo": 6}, {"secretome": 14, "placebo": 7},
@@ -185,9 +208,8 @@ def _harms(half: int) -> HarmsResults:
     shifts = tuple(GradeShift("Anemia", arm, ((0, 0, half - 2), (0, 1, 1), (None, 1, 1)), (7,)) for arm in ARMS)
     bang = {arm: Index(0.13, 0.1, (-0.07, 0.33), half) for arm in ARMS}
     counts = {arm: {"active": 5, "placebo": 3, "do_not_know": half - 8} for arm in ARMS}
-    return HarmsResults(
-        exposure, overview, shifts, (GuessTable("participant", counts, bang, Index(0.6, 0.1, None, 9), ()),)
-    )
+    guesses = (GuessTable("participant", counts, bang, Index(0.6, 0.1, None, 9), ()),)
+    return HarmsResults(exposure, overview, shifts, guesses, _listing())
 
 
 def _sexes(half: int) -> tuple[CategoryRow, ...]:

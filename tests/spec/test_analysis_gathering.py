@@ -114,6 +114,7 @@ def test_events_that_began_before_day_one_are_told_apart(data):
         ("Sore arm", 1, 2, True)
     ]
     assert len(data.harms.before_day_one) == 1
+    assert {event.study_day >= 1 for event in data.harms.listing} == {True, False}, "the listing leaves none out"
 
 
 def test_exposure_counts_doses_and_days_to_the_last_contact(data):

@@ -1,12 +1,14 @@
 """Tables of harms and of masking, counted by hand (CONSORT 2025 items 15 and 27; Bang 2004; James 1996)."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from equipoise.analysis.execution.executing import execute
-from equipoise.analysis.harms_data import Exposure, Guess, HarmsData, RecordedEvent, WorstGrade
+from equipoise.analysis.harms_data import Exposure, Guess, HarmsData, ListedEvent, RecordedEvent, WorstGrade
 from equipoise.closure import ReleasedAllocation
+from equipoise.safety import ActionTaken, Assessment, Causality, Outcome
 from plan_world import planned, recorded, rules
 
 ROWS = [("S", "5", "3"), ("P", "5", "4"), ("S", "5", "2"), ("P", "5", "5")]
@@ -90,6 +92,21 @@ def test_harms_are_counted_in_the_arm_that_was_received():
     fever = next(row for row in moved.events if row.term == "Fever")
     assert fever.participants == {"secretome": 0, "placebo": 1}
     assert [row.participants for row in moved.harms.exposure] == [1, 3]
+
+
+def listed(participant, day, entry):
+    said = Assessment("Fever", date(2026, 1, 5), 1, Causality.POSSIBLE, ActionTaken.NONE, Outcome.RECOVERED)
+    return ListedEvent(participant, day, 1, said, (entry,))
+
+
+def test_the_listing_holds_every_event_under_the_arm_that_was_received():
+    """ICH E3 16.2.7: also what began before day 1, and of those outside the safety set."""
+    harms = replace(
+        HARMS, listing=tuple(listed(*each) for each in (("P3", 4, 43), ("P2", 2, 42), ("P1", 9, 41), ("P1", -3, 40)))
+    )
+    found = results_of(harms=harms, received={"P3": ("placebo",)}).harms.listing
+    assert {arm: [(each.participant, each.entries) for each in rows] for arm, rows in found.items()} == {
+        "secretome": [("P1", (40,)), ("P1", (41,))], "placebo": [("P2", (42,)), ("P3", (43,))]}  # fmt: skip
 
 
 def test_the_overview_counts_any_serious_severe_and_related_events():

@@ -141,6 +141,24 @@ def test_the_report_says(sentence):
     assert sentence in the_page_text()
 
 
+def test_every_adverse_event_is_listed_with_its_participant_and_arm():
+    """ICH E3 16.2.7; the worst grade of all assessments, and the entries that hold them."""
+    table = next(block for block in the_report().document.blocks if getattr(block, "anchor", "") == "tab-listing")
+    assert [row.cells for row in table.rows] == [
+        ("MSC secretome: 2 events of 1 participant",),
+        ("01-001", "Itch", "−3", "2026-02-27", "ongoing", "1", "no", "unrelated", "none",
+         "not recovered", "611"),
+        ("01-001", "Injection site pain", "3", "2026-03-04", "2026-03-06", "2", "no", "probable", "dose omitted",
+         "recovered", "702, 709"),
+        ("Placebo: 1 event of 1 participant",),
+        ("01-002", "Fever", "37", "2026-04-09", "2026-04-20", "4", "hospitalisation; unexpected", "possible",
+         "doses stopped", "sequelae", "1204"),
+    ]  # fmt: skip
+    listing = next(each for each in json.loads(the_report().numbers)["analyses"] if each["id"].startswith("listing."))
+    assert listing["extension"]["entries"] == [611, 702, 709, 1204]
+    assert "01-001" not in the_report().numbers.decode()
+
+
 def test_no_p_value_stands_in_the_baseline_table():
     table = next(block for block in the_report().document.blocks if getattr(block, "anchor", "") == "tab-baseline")
     assert table.columns[0].head == "Characteristic"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from equipoise.safety import Assessment
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
@@ -19,6 +21,21 @@ class RecordedEvent:
     is_related: bool
     is_fatal: bool
     stopped_doses: bool
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """One adverse event for the listing, whenever it began: what was said of it last, and the worst grade of all.
+
+    `study_day` is that of its onset, 1 on the day of randomisation and -1 on the day before; `entries` are all its
+    assessments.
+    """
+
+    participant: str
+    study_day: int
+    grade: int
+    assessment: Assessment
     entries: tuple[int, ...]
 
 
@@ -55,10 +72,12 @@ class Guess:
 class HarmsData:
     """Everything about harms and masking; `before_day_one` counts the events that began earlier and are left out.
 
+    `listing` holds them too: it leaves no event out.
     `logged` gives, for each log form that an endpoint reads, the entries of each participant who has a page in it.
     """
 
     events: tuple[RecordedEvent, ...] = ()
+    listing: tuple[ListedEvent, ...] = ()
     before_day_one: tuple[int, ...] = ()
     exposure: Mapping[str, Exposure] = field(default_factory=dict)
     grades: tuple[WorstGrade, ...] = ()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from equipoise.analysis.harms_data import ListedEvent
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
@@ -76,9 +78,14 @@ class GuessTable:
 
 @dataclass(frozen=True, slots=True)
 class HarmsResults:
-    """Exposure by arm, summary rows (any event, serious, ...), shifts of graded results, and guesses of the arm."""
+    """Exposure by arm, summary rows (any event, serious, ...), shifts of graded results, and guesses of the arm.
+
+    `listing` is arm -> its adverse events one by one, by participant and onset; the arm is the one received, or the
+    planned one of a participant without a dose.
+    """
 
     exposure: tuple[ExposureRow, ...] = ()
     overview: tuple[EventRow, ...] = ()
     shifts: tuple[GradeShift, ...] = ()
     guesses: tuple[GuessTable, ...] = ()
+    listing: dict[str, tuple[ListedEvent, ...]] = field(default_factory=dict)

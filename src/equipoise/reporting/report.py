@@ -16,6 +16,7 @@ from equipoise.reporting.sections.design import decisions_appendix, design_secti
 from equipoise.reporting.sections.efficacy import results_section
 from equipoise.reporting.sections.front import front_page, identity, verify_box
 from equipoise.reporting.sections.gaps import gap_section
+from equipoise.reporting.sections.listing import listing_appendix
 from equipoise.reporting.sections.masking import masking_section
 from equipoise.reporting.sections.methods import methods_section, traceability_appendix, verification_section
 from equipoise.reporting.sections.participants import flow_figure, participants_section, visits_and_doses
@@ -58,6 +59,7 @@ def build_report(inputs: ReportInputs) -> Report:
         *verification_section(inputs.trial.verification),
         *(registry_appendix(inputs.registry) if inputs.registry else ()),
         *(decisions_appendix(definition) if definition.decisions else ()),
+        *listing_appendix(inputs),
         *traceability_appendix(inputs.results),
     )
     anchors = {block.anchor for block in blocks if isinstance(block, Heading)}

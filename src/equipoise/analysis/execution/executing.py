@@ -45,8 +45,9 @@ def execute(
     answers = tuple(run.answers())
     results, shared = adjusted(definition, [answer.result for answer in answers], run.joint())
     by_arm = _members(run.arms, allocation.planned_arm, data.participants)
-    received = _members(run.arms, received_arms(allocation), sets.get("safety_set", data.participants))
-    compared = ArmsCompared({arm: frozenset(inside) for arm, inside in received.items()}, run.level)
+    received = received_arms(allocation)
+    treated = _members(run.arms, received, sets.get("safety_set", data.participants))
+    compared = ArmsCompared({arm: frozenset(inside) for arm, inside in treated.items()}, run.level)
     return AnalysisResults(
         study_digest=data.study_digest,
         lock_digest=lock_digest,
@@ -64,7 +65,7 @@ def execute(
         baseline_categories=categories(definition, data, by_arm),
         baseline_entries=entries(definition, data),
         families=shared,
-        harms=harms_results(data.harms, compared, run.others),
+        harms=harms_results(data.harms, compared, run.others, received),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from equipoise.analysis.harms_data import Exposure, Guess, HarmsData, RecordedEvent, WorstGrade
+from equipoise.analysis.harms_data import Exposure, Guess, HarmsData, ListedEvent, RecordedEvent, WorstGrade
 from equipoise.closure import Trial
 from equipoise.conduct import Participant, Plan
 from equipoise.conduct.events import DoseAdministered, EncounterStarted
@@ -28,6 +28,7 @@ def harms_data(plan: Plan, trial: Trial, range_of: RangeOf | None = None) -> Har
     later = tuple(event for event in events if event.study_day >= 1)
     return HarmsData(
         events=later,
+        listing=tuple(_listed(event, started[event.participant]) for event in reported),
         before_day_one=tuple(entry for event in events if event.study_day < 1 for entry in event.entries),
         exposure={person.number: _exposure(person) for person in people},
         grades=tuple(grade for person in people for grade in _grades(graded_results(plan, person, range_of))),
@@ -37,13 +38,11 @@ def harms_data(plan: Plan, trial: Trial, range_of: RangeOf | None = None) -> Har
 
 
 def _recorded(event: AdverseEvent, day_one: date | None) -> RecordedEvent:
-    assert day_one is not None, "only randomised participants are read"
     now = event.current
-    offset = (now.started_on - day_one).days
     return RecordedEvent(
         participant=event.participant,
         term=" ".join(now.term.split()),
-        study_day=offset + 1 if offset >= 0 else offset,
+        study_day=_study_day(now.started_on, day_one),
         grade=event.worst_grade,
         is_serious=event.is_serious,
         is_related=now.causality is not Causality.UNRELATED,
@@ -51,6 +50,23 @@ def _recorded(event: AdverseEvent, day_one: date | None) -> RecordedEvent:
         stopped_doses=any(each.assessment.action is ActionTaken.DOSES_STOPPED for each in event.versions),
         entries=tuple(version.seq for version in event.versions),
     )
+
+
+def _listed(event: AdverseEvent, day_one: date | None) -> ListedEvent:
+    return ListedEvent(
+        participant=event.participant,
+        study_day=_study_day(event.current.started_on, day_one),
+        grade=event.worst_grade,
+        assessment=event.current,
+        entries=tuple(version.seq for version in event.versions),
+    )
+
+
+def _study_day(day: date, day_one: date | None) -> int:
+    """1 on the day of randomisation, -1 on the day before: there is no day 0."""
+    assert day_one is not None, "only randomised participants are read"
+    offset = (day - day_one).days
+    return offset + 1 if offset >= 0 else offset
 
 
 def _exposure(person: Participant) -> Exposure:

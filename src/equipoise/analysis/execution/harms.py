@@ -8,7 +8,7 @@ from fractions import Fraction
 from equipoise.analysis.exact.two_by_two import TwoByTwo
 from equipoise.analysis.execution.guessing import guess_tables
 from equipoise.analysis.execution.risk import difference_of_risks
-from equipoise.analysis.harms_data import HarmsData, RecordedEvent
+from equipoise.analysis.harms_data import HarmsData, ListedEvent, RecordedEvent
 from equipoise.analysis.harms_results import EventRow, ExposureRow, GradeShift, HarmsResults
 from equipoise.analysis.models.rates import rate_ratio_test
 
@@ -53,8 +53,13 @@ _OVERVIEW: tuple[tuple[str, Callable[[RecordedEvent], bool]], ...] = (
 )
 
 
-def harms_results(data: HarmsData, compared: ArmsCompared, experimental: Sequence[str]) -> HarmsResults:
-    """Everything about harms beside the rows of terms, and what people guessed of the arm."""
+def harms_results(
+    data: HarmsData, compared: ArmsCompared, experimental: Sequence[str], received: Mapping[str, str]
+) -> HarmsResults:
+    """Everything about harms beside the rows of terms, and what people guessed of the arm.
+
+    `received` is the arm of everybody who was randomised: the listing leaves nobody out.
+    """
     return HarmsResults(
         exposure=tuple(_exposure(data, compared)),
         overview=tuple(
@@ -62,7 +67,13 @@ def harms_results(data: HarmsData, compared: ArmsCompared, experimental: Sequenc
         ),
         shifts=tuple(_shifts(data, compared)),
         guesses=guess_tables(data.guesses, compared.members, experimental, compared.level),
+        listing={arm: _listed(data, {who for who, own in received.items() if own == arm}) for arm in compared.arms},
     )
+
+
+def _listed(data: HarmsData, people: set[str]) -> tuple[ListedEvent, ...]:
+    chosen = [event for event in data.listing if event.participant in people]
+    return tuple(sorted(chosen, key=lambda event: (event.participant, event.study_day, event.entries)))
 
 
 def _row(term: str, events: Sequence[RecordedEvent], data: HarmsData, compared: ArmsCompared) -> EventRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from equipoise.analysis.analysis_results import AnalysisResults, ArmSummary, Result
-from equipoise.analysis.harms_results import EventRow
+from equipoise.analysis.harms_results import EventRow, HarmsResults
 from equipoise.analysis.results import as_record
 from equipoise.protocol import StudyDefinition
 from equipoise.vocabulary import Json, canonical_json
@@ -20,6 +20,7 @@ _PURPOSE = {"primary": "PRIMARY OUTCOME MEASURE", "secondary": "SECONDARY OUTCOM
 _SUMMARY = "summary_by_arm"
 _EVENTS = "events_by_arm"
 _COUNTS = "categories_by_arm"
+_LISTED = "listing_by_arm"
 
 _OPERATIONS = {
     "n": "participants",
@@ -71,6 +72,7 @@ def results_as_json(definition: StudyDefinition, results: AnalysisResults) -> by
                 *(_baseline(results, name) for name in results.baseline),
                 *_categories(results),
                 *(_event(row) for row in (*results.harms.overview, *results.events)),
+                _listing(results.harms),
             ],
             "extension": _extension(results),
         }
@@ -95,12 +97,13 @@ def _grouping(definition: StudyDefinition, variable: str) -> Json:
 
 
 def _methods_used(results: AnalysisResults) -> tuple[str, ...]:
-    return (*dict.fromkeys(each.method for each in results.results), _SUMMARY, _COUNTS, _EVENTS)
+    return (*dict.fromkeys(each.method for each in results.results), _SUMMARY, _COUNTS, _EVENTS, _LISTED)
 
 
 _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     _SUMMARY: ("n", "mean", "sd", "median", "lower_quartile", "upper_quartile"),
     _COUNTS: ("count", "answered"),
+    _LISTED: ("participants", "events"),
     _EVENTS: (
         *("participants", "events", "worst_grade", "per_hundred_doses", "per_person_year"),
         *("estimate", "lower", "upper", "rate_ratio", "rate_ratio_lower", "rate_ratio_upper"),
@@ -234,6 +237,18 @@ def _event(row: EventRow) -> Json:
     return {
         **_table(row.term, f"harms.{row.term}", _EVENTS, _RECEIVED, numbers),
         "extension": {"interval": row.interval_method, "entries": list(row.entries)},
+    }
+
+
+def _listing(harms: HarmsResults) -> Json:
+    """How much the listing of adverse events holds, and every entry behind it; its rows stand in the report alone."""
+    listed = harms.listing.items()
+    numbers = [_Number("participants", len({row.participant for row in rows}), arm) for arm, rows in listed]
+    numbers += [_Number("events", len(rows), arm) for arm, rows in listed]
+    entries = sorted(entry for _, rows in listed for row in rows for entry in row.entries)
+    return {
+        **_table("Listing of adverse events", "listing.adverse_events", _LISTED, _RECEIVED, numbers),
+        "extension": {"entries": list(entries)},
     }
 
 

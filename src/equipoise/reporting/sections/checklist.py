@@ -32,7 +32,7 @@ _ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("24a, 24b", "Interventions as delivered; concomitant care", ("visits",)),
     ("25", "Baseline table", ("baseline",)),
     ("26", "Result of each outcome with its precision", ("results",)),
-    ("27", "All harms in each arm", ("safety",)),
+    ("27", "All harms in each arm", ("safety", "listing")),
     ("28", "Other analyses, planned or not", ("results-others", "results-findings")),
     ("29, 30", "Interpretation; limitations", ()),
 )

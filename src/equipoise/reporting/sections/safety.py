@@ -42,6 +42,8 @@ def safety_section(inputs: ReportInputs) -> tuple[Block, ...]:
     ]
     if rows:
         blocks += [_rates(inputs, rows), _figure(inputs, rows)]
+    if any(inputs.results.harms.listing.values()):
+        blocks.append(Paragraph(("Each event, participant by participant: ", reference("tab-listing"), ".")))
     if inputs.results.harms.shifts:
         blocks += [Heading(2, "Shifts of graded laboratory results", "shifts"), _shifts(inputs)]
     return tuple(blocks)
