@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from equipoise.closure.trial import Trial
-from equipoise.conduct import Participant, Plan, PromptStatus, QueryStatus, Stage, missing_points
+from equipoise.conduct import (
+    Agreement,
+    Participant,
+    Plan,
+    PromptStatus,
+    QueryStatus,
+    Stage,
+    comparisons,
+    missing_points,
+)
 from equipoise.safety import deadlines
 from equipoise.vocabulary import Finding, Severity
 
@@ -59,10 +68,22 @@ def _of_participant(plan: Plan, participant: Participant) -> Iterator[Finding]:
             yield _error("LOCK-PROMPT", place, f"The check {prompt.check} still asks.", "Confirm or correct.")
     for point in missing_points(plan, participant):
         yield _error("LOCK-MISSING", f"{number}, {point.text()}", "A required answer is missing.", "Enter it, or why.")
+    yield from _of_second_entries(plan, participant)
     for dose in participant.packs:
         if dose not in participant.doses:
             place = f"{number}, dose {dose}"
             yield _error("LOCK-PACK", place, "A pack was dispensed and its dose is not recorded.", "Reconcile it.")
+
+
+def _of_second_entries(plan: Plan, participant: Participant) -> Iterator[Finding]:
+    for each in comparisons(plan, participant):
+        place = f"{participant.number}, {each.point.text()}"
+        if each.agreement is Agreement.AWAITS_FIRST:
+            yield _error("LOCK-SECOND", place, "The first of two entries is missing.", "Enter it, or why not.")
+        elif each.agreement is Agreement.AWAITS_SECOND:
+            yield _error("LOCK-SECOND", place, "The second of two entries is missing.", "Another person enters it.")
+        elif each.agreement is Agreement.DIFFERS:
+            yield _error("LOCK-SECOND", place, "The two entries differ.", "Reconcile them with the source.")
 
 
 def _error(rule: str, place: str, message: str, suggestion: str) -> Finding:

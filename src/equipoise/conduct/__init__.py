@@ -20,6 +20,7 @@ from equipoise.conduct.commands import (
     Dispense,
     EndAppointment,
     Enrol,
+    EnterAgain,
     FailScreening,
     MarkNotDone,
     MissEncounter,
@@ -27,6 +28,7 @@ from equipoise.conduct.commands import (
     OpenTrial,
     RaiseQuery,
     Randomise,
+    Reconcile,
     RecordConsent,
     RecordDeviation,
     ReopenDataEntry,
@@ -38,6 +40,7 @@ from equipoise.conduct.commands import (
 from equipoise.conduct.decide import admit, decide
 from equipoise.conduct.delegating import MAY_APPOINT, require_appointed
 from equipoise.conduct.delegation import ALL_SITES, Appointment, held_by
+from equipoise.conduct.doubling import Comparison, compare_page, comparisons, may_be_second
 from equipoise.conduct.flow import Course, Flow, flow_of
 from equipoise.conduct.participant import Datum, Participant, Prompt, Query
 from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit, require_apart
@@ -50,10 +53,12 @@ from equipoise.conduct.trail import Trail, trail_of
 from equipoise.conduct.trial_state import TrialState
 from equipoise.conduct.values import Value, answer_at, missing_points, values_of_participant
 from equipoise.conduct.words import (
+    Agreement,
     DeviationKind,
     PromptStatus,
     QueryStatus,
     ScreenFailure,
+    TakenEntry,
     WithdrawalFrom,
     WithdrawalReason,
 )
@@ -67,6 +72,7 @@ __all__ = [
     "STEPS",
     "Actor",
     "AdministerDose",
+    "Agreement",
     "AmendDefinition",
     "Answer",
     "AnswerQuery",
@@ -75,6 +81,7 @@ __all__ = [
     "Capture",
     "CloseDataEntry",
     "CloseQuery",
+    "Comparison",
     "Complete",
     "ConfirmAnswer",
     "Correct",
@@ -86,6 +93,7 @@ __all__ = [
     "Dispense",
     "EndAppointment",
     "Enrol",
+    "EnterAgain",
     "FailScreening",
     "Flow",
     "MarkNotDone",
@@ -103,6 +111,7 @@ __all__ = [
     "QueryStatus",
     "RaiseQuery",
     "Randomise",
+    "Reconcile",
     "RecordConsent",
     "RecordDeviation",
     "ReopenDataEntry",
@@ -112,6 +121,7 @@ __all__ = [
     "Situation",
     "Stage",
     "StartEncounter",
+    "TakenEntry",
     "Trail",
     "TrialState",
     "Typed",
@@ -123,6 +133,8 @@ __all__ = [
     "answer_at",
     "command",
     "command_name",
+    "compare_page",
+    "comparisons",
     "decide",
     "declared_commands",
     "derived_answers",
@@ -132,6 +144,7 @@ __all__ = [
     "judge_answers",
     "make_plan",
     "may",
+    "may_be_second",
     "missing_points",
     "page_of",
     "permit",

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from equipoise.conduct.answer import Answer, Typed
 from equipoise.conduct.checking import is_asked, judge_answers
 from equipoise.conduct.commands import Capture, ConfirmAnswer, Correct, MarkNotDone
+from equipoise.conduct.doubling import require_first
 from equipoise.conduct.events import AnswerCaptured, AnswerCorrected, AnswerNotDone, CheckPrompted, PromptSettled
-from equipoise.conduct.participant import Participant, Prompt
+from equipoise.conduct.participant import Datum, Participant, Prompt
 from equipoise.conduct.plan import PlannedForm
-from equipoise.conduct.point import LOG, Page
+from equipoise.conduct.point import LOG, Page, Point, page_of
 from equipoise.conduct.reading import read_answer
 from equipoise.conduct.sight import sees
 from equipoise.conduct.situation import Situation, require_text
@@ -24,11 +25,12 @@ from equipoise.vocabulary import Finding, Refusal, Severity
 def capture(now: Situation, command: Capture) -> tuple[AnswerCaptured | CheckPrompted | PromptSettled, ...]:
     """Enter first answers on one page."""
     participant = now.participant(command.participant)
-    form = _page(now, participant, command.page)
+    form = page_form(now, participant, command.page)
+    require_first(participant, command.page, now.actor.who)
     before = participant.answers(command.page)
     new: dict[str, Answer] = {}
     for typed in command.answers:
-        item = _open_item(now, form, typed.item)
+        item = open_item(now, form, typed.item)
         if typed.item in new or participant.current(command.page.point(typed.item)) is not None:
             raise Refusal("ANSWER-TWICE", f"{typed.item} is answered already.", "Correct the answer, with a reason.")
         new[typed.item] = read_answer(now.plan, item, typed, now.moment)
@@ -38,15 +40,15 @@ def capture(now: Situation, command: Capture) -> tuple[AnswerCaptured | CheckPro
     _require_asked(form, new, after)
     captured = [AnswerCaptured(participant.number, command.page.point(item), answer) for item, answer in new.items()]
     known = {prompt.check for prompt in _open_prompts(participant, command.page)}
-    asking = [finding for finding in _asking(form, after, new) if finding.rule not in known]
+    asking = [finding for finding in soft_findings(form, after, new) if finding.rule not in known]
     return (*captured, *_prompts(now, participant, command.page, asking, command.answers))
 
 
 def correct(now: Situation, command: Correct) -> tuple[AnswerCorrected | CheckPrompted | PromptSettled, ...]:
     """Put another answer, or none, in the place of the current one; both stay readable (A04, A07)."""
     participant = now.participant(command.participant)
-    form = _page(now, participant, command.page)
-    item = _open_item(now, form, command.item)
+    form = page_form(now, participant, command.page)
+    item = open_item(now, form, command.item)
     point = command.page.point(command.item)
     current = participant.current(point)
     if current is None:
@@ -58,31 +60,48 @@ def correct(now: Situation, command: Correct) -> tuple[AnswerCorrected | CheckPr
     answer = read_answer(now.plan, item, command.answer, now.moment) if command.answer else None
     if answer == current.answer:
         raise Refusal("CORRECTION-SAME", f"{command.item} would stay as it is.", "Nothing needs to be corrected.")
-    after = participant.answers(command.page)
-    after.pop(command.item, None)
+    typed = (command.answer,) if command.answer else ()
+    return put_in_place(now, participant, point, current, answer, reason=reason, query=command.query, typed=typed)
+
+
+def put_in_place(
+    now: Situation,
+    participant: Participant,
+    point: Point,
+    current: Datum,
+    answer: Answer | None,
+    *,
+    reason: str,
+    query: int | None = None,
+    typed: tuple[Typed, ...] = (),
+) -> tuple[AnswerCorrected | CheckPrompted | PromptSettled, ...]:
+    """What the ledger takes when another answer, or none, takes the place of the current one.  Raises `Refusal`."""
+    page = page_of(point)
+    form, after = now.plan.form(page.form), participant.answers(page)
+    after.pop(point.item, None)
     if answer is not None:
-        after[command.item] = answer
-        _require_asked(form, [command.item], after)
-    asking = _asking(form, after, [command.item])
-    corrected = AnswerCorrected(participant.number, point, command.corrects, reason, answer, command.query)
+        after[point.item] = answer
+        _require_asked(form, [point.item], after)
+    asking = soft_findings(form, after, [point.item])
+    corrected = AnswerCorrected(participant.number, point, current.seq, reason, answer, query)
     settled = [
         PromptSettled(prompt.number, participant.number, PromptStatus.CHANGED, reason)
-        for prompt in _open_prompts(participant, command.page)
-        if command.item in prompt.items
+        for prompt in _open_prompts(participant, page)
+        if point.item in prompt.items
     ]
-    typed = (command.answer,) if command.answer else ()
-    return (corrected, *settled, *_prompts(now, participant, command.page, asking, typed))
+    return (corrected, *settled, *_prompts(now, participant, page, asking, typed))
 
 
 def mark_not_done(now: Situation, command: MarkNotDone) -> tuple[AnswerNotDone, ...]:
     """Say that items were not answered and why; without items, all that the page still asks."""
     participant = now.participant(command.participant)
-    form = _page(now, participant, command.page)
+    form = page_form(now, participant, command.page)
+    require_first(participant, command.page, now.actor.who)
     reason = require_text(command.reason, "reason")
     answers = participant.answers(command.page)
     held = participant.pages.get(command.page, {})
     for item in command.items:
-        _open_item(now, form, item)
+        open_item(now, form, item)
         if item in held:
             raise Refusal("ANSWER-TWICE", f"{item} is answered already.", "Correct the answer, with a reason.")
     _require_asked(form, command.items, answers)
@@ -106,7 +125,7 @@ def confirm_answer(now: Situation, command: ConfirmAnswer) -> tuple[PromptSettle
     return (PromptSettled(prompt.number, participant.number, PromptStatus.CONFIRMED, reason),)
 
 
-def _page(now: Situation, participant: Participant, page: Page) -> PlannedForm:
+def page_form(now: Situation, participant: Participant, page: Page) -> PlannedForm:
     """The form of a page: asked at an encounter that has started, or a log form."""
     form = now.plan.form(page.form)
     if page.encounter == LOG:
@@ -124,7 +143,7 @@ def _page(now: Situation, participant: Participant, page: Page) -> PlannedForm:
     return form
 
 
-def _open_item(now: Situation, form: PlannedForm, item_id: str) -> Item:
+def open_item(now: Situation, form: PlannedForm, item_id: str) -> Item:
     """An item that a person in this role answers."""
     item = form.item(item_id)
     if item.derived is not None:
@@ -144,8 +163,8 @@ def _require_asked(form: PlannedForm, items: Iterable[str], answers: Mapping[str
             )
 
 
-def _asking(form: PlannedForm, answers: Mapping[str, Answer], touched: Iterable[str]) -> list[Finding]:
-    """The soft findings, if no hard one refuses the answers."""
+def soft_findings(form: PlannedForm, answers: Mapping[str, Answer], touched: Iterable[str]) -> list[Finding]:
+    """What the soft checks ask about the touched items.  Raises `Refusal` where a hard one refuses the answers."""
     findings = judge_answers(form, answers, touched)
     refusing = [finding for finding in findings if finding.severity is Severity.ERROR]
     if refusing:

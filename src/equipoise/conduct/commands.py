@@ -6,7 +6,7 @@ from datetime import date, datetime
 from equipoise.conduct.answer import Typed
 from equipoise.conduct.command import command
 from equipoise.conduct.point import Page, Point
-from equipoise.conduct.words import DeviationKind, ScreenFailure, WithdrawalFrom, WithdrawalReason
+from equipoise.conduct.words import DeviationKind, ScreenFailure, TakenEntry, WithdrawalFrom, WithdrawalReason
 from equipoise.vocabulary import Role
 
 # --- the trial -------------------------------------------------------------------------------------------------------
@@ -276,6 +276,30 @@ class ConfirmAnswer:
 
     participant: str
     prompt: int
+    reason: str
+
+
+@command("enter_again")
+@dataclass(frozen=True, slots=True)
+class EnterAgain:
+    """Enter items of a page a second time, without sight of the first entry; `not_done` are those without an answer."""
+
+    participant: str
+    page: Page
+    answers: tuple[Typed, ...]
+    not_done: tuple[str, ...] = ()
+
+
+@command("reconcile")
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """Say which of two differing entries the source confirms; `corrects` is the entry of the value that counts now."""
+
+    participant: str
+    page: Page
+    item: str
+    corrects: int
+    takes: TakenEntry
     reason: str
 
 

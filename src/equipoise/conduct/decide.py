@@ -11,6 +11,7 @@ from equipoise.conduct import (
     leaving,
     opening,
     querying,
+    reconciling,
     recruiting,
     visiting,
 )
@@ -46,6 +47,8 @@ DECISIONS: Mapping[str, Callable[[Situation, Any], tuple[object, ...]]] = {
     "correct": capturing.correct,
     "mark_not_done": capturing.mark_not_done,
     "confirm_answer": capturing.confirm_answer,
+    "enter_again": reconciling.enter_again,
+    "reconcile": reconciling.reconcile,
     "raise_query": querying.raise_query,
     "answer_query": querying.answer_query,
     "close_query": querying.close_query,

@@ -10,6 +10,7 @@ from equipoise.conduct.words import (
     DeviationKind,
     PromptStatus,
     ScreenFailure,
+    TakenEntry,
     WithdrawalFrom,
     WithdrawalReason,
 )
@@ -310,6 +311,27 @@ class PromptSettled:
     prompt: int
     participant: str
     outcome: PromptStatus
+    reason: str
+
+
+@event("answer_entered_again")
+@dataclass(frozen=True, slots=True)
+class AnswerEnteredAgain:
+    """What a second person entered for a data point, without the first entry; without `answer` it was not done."""
+
+    participant: str
+    point: Point
+    answer: Answer | None = None
+
+
+@event("difference_reconciled")
+@dataclass(frozen=True, slots=True)
+class DifferenceReconciled:
+    """A difference between the two entries of a data point has been compared with the source."""
+
+    participant: str
+    point: Point
+    takes: TakenEntry
     reason: str
 
 

@@ -184,6 +184,15 @@ def _answer_corrected(state: "TrialState", entry: Entry, event: was.AnswerCorrec
     _hold(state, entry, at, event.answer, reason=event.reason, corrects=event.corrects, query=event.query)
 
 
+def _answer_entered_again(state: "TrialState", entry: Entry, event: was.AnswerEnteredAgain) -> None:
+    items = state.participants[event.participant].second.setdefault(page_of(event.point), {})
+    items[event.point.item] = Datum(entry.seq, entry.recorded_at, entry.who, entry.role, event.answer)
+
+
+def _difference_reconciled(state: "TrialState", entry: Entry, event: was.DifferenceReconciled) -> None:
+    state.participants[event.participant].reconciled[event.point] = event
+
+
 def _check_prompted(state: "TrialState", entry: Entry, event: was.CheckPrompted) -> None:
     page = Page(event.encounter, event.form, event.repetition)
     prompt = Prompt(event.prompt, entry.seq, event.participant, event.check, page, event.items)
@@ -244,6 +253,8 @@ HANDLERS: dict[str, Callable[["TrialState", Entry, Any], None]] = {
     "answer_captured": _answer_captured,
     "answer_not_done": _answer_not_done,
     "answer_corrected": _answer_corrected,
+    "answer_entered_again": _answer_entered_again,
+    "difference_reconciled": _difference_reconciled,
     "check_prompted": _check_prompted,
     "prompt_settled": _prompt_settled,
     "query_raised": _query_raised,

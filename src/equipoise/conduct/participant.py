@@ -8,6 +8,7 @@ from equipoise.conduct.answer import Answer
 from equipoise.conduct.events import (
     ConsentGiven,
     DeviationRecorded,
+    DifferenceReconciled,
     DoseAdministered,
     DoseOmitted,
     EncounterMissed,
@@ -109,6 +110,9 @@ class Participant:
     doses: dict[int, DoseAdministered | DoseOmitted] = field(default_factory=dict)
     pages: dict[Page, dict[str, tuple[Datum, ...]]] = field(default_factory=dict)
     """Page -> item -> every value the point ever held, the current one last (A04)."""
+    second: dict[Page, dict[str, Datum]] = field(default_factory=dict)
+    """Page -> item -> what the second person entered, where a form is entered twice."""
+    reconciled: dict[Point, DifferenceReconciled] = field(default_factory=dict)
     prompts: dict[int, Prompt] = field(default_factory=dict)
     queries: dict[int, Query] = field(default_factory=dict)
     deviations: dict[int, DeviationRecorded] = field(default_factory=dict)

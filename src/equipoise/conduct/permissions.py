@@ -46,6 +46,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "correct": _ENTRY,
     "mark_not_done": _ENTRY,
     "confirm_answer": _ENTRY,
+    "enter_again": _SITE,
+    "reconcile": _SITE,
     "raise_query": _ASKING,
     "answer_query": _SITE,
     "close_query": _ASKING,

@@ -49,6 +49,8 @@ STEPS: Mapping[str, frozenset[Stage]] = {
     "correct": _WITH_DATA,
     "mark_not_done": _WITH_DATA,
     "confirm_answer": _WITH_DATA,
+    "enter_again": _WITH_DATA,
+    "reconcile": _WITH_DATA,
     "raise_query": frozenset(Stage),
     "record_deviation": frozenset(Stage),
     # adverse events count from the signed consent on

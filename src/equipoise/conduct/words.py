@@ -51,6 +51,23 @@ class QueryStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Agreement(StrEnum):
+    """How the two entries of a data point stand to each other, where a form is entered twice."""
+
+    AWAITS_FIRST = "awaits_first"
+    AWAITS_SECOND = "awaits_second"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    RECONCILED = "reconciled"
+
+
+class TakenEntry(StrEnum):
+    """Which of two differing entries the source confirms: the one that counts, or the second person's."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
 class PromptStatus(StrEnum):
     """What became of a prompt that an edit check made (A08)."""
 

@@ -47,5 +47,7 @@ class Form(Declared):
     """Rules over the answers of this form."""
     repeating: bool = False
     """Whether the form may be filled any number of times."""
+    double_entry: bool = False
+    """Whether a second person enters the form again without seeing it, and differences are reconciled before a lock."""
     parameters: dict[Identifier, int] = Field(default_factory=dict)
     restricted: RolesWithoutSight = ()

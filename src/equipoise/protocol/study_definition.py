@@ -108,6 +108,9 @@ class StudyDefinition(Declared):
         document: Any = self.model_dump(mode="json", exclude_defaults=False)
         if self.design_report is None:
             del document["design_report"]  # versions from before the field keep their digest
+        for form in document["forms"]:
+            if not form["double_entry"]:
+                del form["double_entry"]  # as above
         return document  # type: ignore[no-any-return]
 
     @property

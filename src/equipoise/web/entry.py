@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from equipoise.closure import Trial
 from equipoise.conduct import (
@@ -26,7 +26,9 @@ from equipoise.conduct.progress import open_items
 from equipoise.conduct.sight import sees, sees_point
 from equipoise.instruments.item import Item, ItemType, Label
 from equipoise.instruments.library import grouped_index
+from equipoise.vocabulary import Refusal
 from equipoise.web.here import Here
+from equipoise.web.refusals import in_words
 from equipoise.web.requests import new_request
 
 _MEX = "mex_sledai"
@@ -82,7 +84,7 @@ class Sheet:
         return sum(field.is_shown for field in self.fields)
 
 
-_KINDS = {
+KINDS = {
     ItemType.CHOICE: "choice",
     ItemType.BOOLEAN: "boolean",
     ItemType.INTEGER: "number",
@@ -131,8 +133,8 @@ def field_of(here: Here, participant: Participant, page: Page, item: Item) -> Fi
     return Field(
         item=item,
         name=item.id,
-        kind=_KINDS[item.type],
-        value=_written(datum, item, here.trial.plan.zone),
+        kind=KINDS[item.type],
+        value=written(datum, item, here.trial.plan.zone),
         unit=(datum.answer.unit if datum and datum.answer else None) or item.unit,
         version=len(past),
         datum=datum,
@@ -172,7 +174,7 @@ def visible(here: Here, page: Page, item: str) -> bool:
     return sees_point(here.trial.plan, here.role, page.point(item))
 
 
-def _written(datum: Datum | None, item: Item, zone: ZoneInfo) -> str:
+def written(datum: Datum | None, item: Item, zone: ZoneInfo) -> str:
     """What the field holds: what was typed, or the stored value in the field's own shape."""
     if datum is None or datum.answer is None:
         return ""
@@ -181,6 +183,16 @@ def _written(datum: Datum | None, item: Item, zone: ZoneInfo) -> str:
         moment: datetime = answer.moment()
         return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
     return answer.typed or f"{answer.comparator or ''}{answer.value}"
+
+
+def said_about(sheet: Sheet, refusal: Refusal) -> tuple[str, str]:
+    """A refusal about a page in the reader's language, its items and checks by their own wordings."""
+    language, sentence = (get_language() or "en")[:2], refusal.sentence
+    for planned in sheet.form.checks:
+        message = planned.check.message
+        sentence = sentence.replace(message.text(), message.text(language))
+    worded = Refusal(refusal.rule, sentence, refusal.remedy)
+    return in_words(worded, {each.name: each.item.label for each in sheet.fields})
 
 
 def _question(form: PlannedForm, prompt: Prompt) -> Label | str:

@@ -9,6 +9,7 @@ from equipoise.web.views import (
     asking,
     delegation,
     doses,
+    double_entry,
     entrance,
     forms,
     home,
@@ -47,6 +48,8 @@ _PARTICIPANT = [
     path("doses/", doses.doses, name="doses"),
     path("queries/", asking.participant_queries, name="participant_queries"),
     path("events/", safety.events, name="events"),
+    path("reconciliation/", double_entry.reconciliation, name="reconciliation"),
+    path("second-entry/" + _FORM, double_entry.second_entry, name="second_entry"),
     path(_FORM, forms.form_page, name="form_page"),
     path(_FORM + "<slug:item>/", forms.item, name="item"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipoise.allocation import AnchorMedium
 from equipoise.conduct import (
+    Agreement,
     DeviationKind,
     PromptStatus,
     QueryStatus,
@@ -88,6 +89,13 @@ WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
         "other": _("Other"),
     },
     QueryStatus: {"open": _("Open"), "answered": _("Answered"), "closed": _("Closed")},
+    Agreement: {
+        "awaits_first": _("The first entry is missing"),
+        "awaits_second": _("The second entry is missing"),
+        "agrees": _("Both agree"),
+        "differs": _("The two differ"),
+        "reconciled": _("Reconciled"),
+    },
     PromptStatus: {"open": _("Open"), "confirmed": _("Confirmed"), "changed": _("Changed")},
     Seriousness: {
         "death": _("Death"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from equipoise.conduct import (
+    Agreement,
     Answer,
     DeviationKind,
     PromptStatus,
@@ -243,6 +244,24 @@ class TrailShown:
     item: str
     repetition: int
     values: tuple[ValueShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedShown:
+    """Two entries of a data point; no answer is told while one of the two people has not entered it.
+
+    `version` names the value that counts, for `reconcile`; without an answer the point was not done.
+    """
+
+    encounter: str
+    form: str
+    item: str
+    repetition: int
+    agreement: Agreement
+    version: int
+    first: Answer | None
+    second: Answer | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _TOPICS: Mapping[str, tuple[str, ...]] = {
         "complete",
     ),
     "encounters and doses": ("start_encounter", "miss_encounter", "dispense", "administer_dose", "omit_dose"),
-    "data": ("capture", "correct", "mark_not_done", "confirm_answer"),
+    "data": ("capture", "correct", "mark_not_done", "confirm_answer", "enter_again", "reconcile"),
     "queries and deviations": ("raise_query", "answer_query", "close_query", "record_deviation"),
     "safety": (
         "report_adverse_event",

@@ -131,6 +131,18 @@ def trail(request: TrialRequest, trial: str, participant: str) -> list[nouns.Tra
 
 
 @router.get(
+    f"{_ONE}/reconciliation",
+    response=list[nouns.ComparedShown],
+    url_name="reconciliation",
+    operation_id="reconciliation",
+    tags=["data"],
+)
+def reconciliation(request: TrialRequest, trial: str, participant: str) -> list[nouns.ComparedShown]:
+    """What two people entered on the forms that are entered twice, and what is missing or differs."""
+    return list(request.here.trial.look(lambda state: showing.reconciliation(request.here, state, participant)))
+
+
+@router.get(
     "/trials/{slug:trial}/queries",
     response=list[nouns.QueryShown],
     url_name="queries",

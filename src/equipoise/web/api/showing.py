@@ -21,6 +21,7 @@ from equipoise.web.agenda import Task, agenda_of
 from equipoise.web.api import nouns
 from equipoise.web.here import Here
 from equipoise.web.matrix import matrix_of
+from equipoise.web.second_entry import compared
 from equipoise.web.stock import stock_of
 
 
@@ -159,6 +160,24 @@ def trails(here: Here, trial: Trial, number: str) -> tuple[nouns.TrailShown, ...
             ),
         )
         for each in found
+    )
+
+
+def reconciliation(here: Here, trial: Trial, number: str) -> tuple[nouns.ComparedShown, ...]:
+    """The doubled points of a participant that the role sees."""
+    return tuple(
+        nouns.ComparedShown(
+            each.point.encounter,
+            each.point.form,
+            each.point.item,
+            each.point.repetition,
+            each.agreement,
+            each.version,
+            each.first,
+            each.second,
+            each.reason,
+        )
+        for each in compared(here, trial.conduct.participant(number))
     )
 
 

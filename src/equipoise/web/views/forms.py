@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
@@ -21,12 +21,12 @@ from equipoise.conduct import (
 from equipoise.conduct.naming import find_prompt, sees_prompt
 from equipoise.conduct.point import LOG
 from equipoise.vocabulary import Refusal
-from equipoise.web.entry import Field, Sheet, against, dependants, sheet_of, visible
+from equipoise.web.entry import Field, Sheet, against, dependants, said_about, sheet_of, visible
 from equipoise.web.handling import Refused, hand_in
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.refusals import in_words
 from equipoise.web.requests import new_request
 from equipoise.web.saving import Conflict, NeedsReason, save_answer
+from equipoise.web.second_entry import is_covered
 from equipoise.web.views.asking import hand_in_about_query, named_query
 from equipoise.web.views.participant import head_of
 
@@ -64,7 +64,7 @@ def form_page(
     request: TrialRequest, *, trial: str, participant: str, encounter: str, form: str, repetition: int
 ) -> HttpResponse:
     """A page of a form.  Without JavaScript its one button saves every item that was filled or changed."""
-    here, page = request.here, _page(request.here, encounter, form, repetition)
+    here, page = request.here, page_at(request.here, encounter, form, repetition)
     whole: Refused | None = None
     changed: dict[str, Field] = {}
     if request.method == "POST":
@@ -82,7 +82,8 @@ def form_page(
         "encounter": here.trial.plan.encounters.get(encounter),
         "refused": whole,
         "request_id": new_request(),
-        **here.trial.look(lambda state: _around(here, state, participant, page)),
+        "is_uncovered": "uncovered" in request.GET,
+        **here.trial.look(lambda state: around(here, state, participant, page)),
     }
     return render(request, "form.html", context, status=422 if whole or changed else 200)
 
@@ -92,7 +93,7 @@ def item(
     request: TrialRequest, *, trial: str, participant: str, encounter: str, form: str, repetition: int, item: str
 ) -> HttpResponse:
     """One item: saved on its own from the page, or read with its whole past, its checks and its queries."""
-    here, page = request.here, _page(request.here, encounter, form, repetition)
+    here, page = request.here, page_at(request.here, encounter, form, repetition)
     if item not in here.trial.plan.form(form).asked or not visible(here, page, item):
         raise Http404
     if request.method == "POST" and "command" not in request.POST:
@@ -116,7 +117,7 @@ def item(
     return render(request, "item_history.html", context, status=422 if refusal else 200)
 
 
-def _page(here: Here, encounter: str, form: str, repetition: int) -> Page:
+def page_at(here: Here, encounter: str, form: str, repetition: int) -> Page:
     """The page of an address; one that the schedule does not have does not exist, nor has a form that is all hidden."""
     plan = here.trial.plan
     planned = plan.forms.get(form)
@@ -129,7 +130,7 @@ def _page(here: Here, encounter: str, form: str, repetition: int) -> Page:
     return page
 
 
-def _around(here: Here, trial: Trial, number: str, page: Page) -> dict[str, object]:
+def around(here: Here, trial: Trial, number: str, page: Page) -> dict[str, object]:
     """What stands around the page: whose it is, when the visit was, what comes before and after it."""
     person = trial.conduct.participant(number)
     started = person.started(page.encounter)
@@ -148,6 +149,7 @@ def _around(here: Here, trial: Trial, number: str, page: Page) -> dict[str, obje
         "forms": here.trial.plan.forms,
         "repetitions": repeated if planned.form.repeating else [],
         "another": repeated[-1] + 1 if planned.form.repeating and repeated else None,
+        "is_covered": is_covered(here, person, page),
     }
 
 
@@ -246,17 +248,7 @@ def _answer(place: Place, item: str, typed: Mapping[str, str]) -> Field | None:
 def _stand(place: Place, item: str, typed: Mapping[str, str], refusal: Refusal) -> Field:
     sheet = place.sheet()
     field = next(each for each in sheet.fields if each.name == item)
-    sentence, remedy = in_words(_in_language(sheet, refusal), {each.name: each.item.label for each in sheet.fields})
-    return against(field, "refused", typed, sentence, remedy)
-
-
-def _in_language(sheet: Sheet, refusal: Refusal) -> Refusal:
-    """The refusal with the messages of the form's own checks in the reader's language."""
-    language, sentence = (get_language() or "en")[:2], refusal.sentence
-    for planned in sheet.form.checks:
-        message = planned.check.message
-        sentence = sentence.replace(message.text(), message.text(language))
-    return Refusal(refusal.rule, sentence, refusal.remedy)
+    return against(field, "refused", typed, *said_about(sheet, refusal))
 
 
 def _history(here: Here, trial: Trial, number: str, page: Page, item: str) -> dict[str, object]:

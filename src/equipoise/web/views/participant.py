@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
 from equipoise.conduct import (
+    Agreement,
     Complete,
     MissEncounter,
     Page,
@@ -26,6 +27,7 @@ from equipoise.web.handling import hand_in
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.matrix import SYMBOLS, matrix_of
 from equipoise.web.requests import new_request
+from equipoise.web.second_entry import compared
 from equipoise.web.sight import sees_query
 from equipoise.web.templatetags.study import say
 from equipoise.web.timeline import timeline_of
@@ -91,6 +93,8 @@ def _shown(here: Here, trial: Trial, number: str) -> dict[str, object]:
             for query in person.queries.values()
             if query.status is not QueryStatus.CLOSED and sees_query(plan, here.role, query)
         ],
+        "is_doubled": any(form.form.double_entry for form in plan.forms.values()),
+        "differences": sum(each.agreement is Agreement.DIFFERS for each in compared(here, person)),
         "may_visit": may(here.role, "start_encounter"),
         "may_decide": may(here.role, "withdraw") and person.stage in {Stage.ENROLLED, Stage.RANDOMISED},
         "steps": _steps(here.role, person),
