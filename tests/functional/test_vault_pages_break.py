@@ -1,11 +1,18 @@
 """Breaking one code on the page: reason, both components, the event first, the arm with its proof, and paper."""
 
 import base64
+import contextlib
 import hashlib
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from equipoise.ledger import SqliteLedger
+from equipoise.vocabulary import Role
+from equipoise_vault.pages.place import ACCESS_FILE
+from equipoise_vault.pages.record import RootPrinted
+from equipoise_vault.pages.root_words import in_words
 from pharmacy_trial import pharmacy
 from vault_pages import PASSWORD, kinds, local, pharmacy_pages
 
@@ -26,12 +33,39 @@ def test_one_slot_is_shown_with_its_proof_after_it_is_on_record(scene):
     page = doctor.act("/code-break/", "break_one", place="0000 / 000005", code=pages.code(PHYSICIAN), **RIGHT)
     (shown,) = re.findall(r'<p class="answer">(\w+)</p>', page.text)
     assert shown in ("secretome", "placebo") and "Proven: this arm belongs to the sealed list" in page.words
+    assert "These pages never gave a root to print: only the paper can tell." in page.words
     assert page.title == "Break a code · Equipoise" and desk.held.sealed.commitment.root[:4] in page.words
     assert kinds(desk)[-2:] == ["vault_reauthenticated", "vault_code_broken"]
     entry = list(desk.held.room.ledger.entries())[-1]
     assert (entry.who, entry.why, entry.body["slot"]) == (PHYSICIAN, "seizure", 5)
     assert shown == desk.held.break_code(5)["arm"]
     assert shown not in doctor.get("/breaks/").text and "0000 / 000005" in doctor.page.words
+
+
+def test_k17_the_root_of_the_proof_is_the_one_that_was_given_to_print(scene):
+    desk, pages = scene
+    doctor, root = pages.signed_in(PHYSICIAN), desk.held.sealed.commitment.root
+    for _ in range(2):  # on record once, however often it is looked at
+        assert in_words(bytes.fromhex(root))[0] in pages.signed_in("demo.quality_officer").get("/commitments/").words
+    page = doctor.act("/code-break/", "break_one", place="0 / 5", code=pages.code(PHYSICIAN), **RIGHT)
+    assert "It is the root that was given to print on" in page.words
+    assert " ".join(in_words(bytes.fromhex(root))) in page.words
+    with contextlib.closing(SqliteLedger.open(pages.folder / ACCESS_FILE, lambda: datetime.now(UTC))) as record:
+        assert [entry.type for entry in record.entries()].count("vault_root_printed") == 1
+        record.append([RootPrinted("f0" * 32)], who="test", role=Role.SYSTEM)  # as if the vault now had another list
+    page = doctor.act("/code-break/", "break_one", place="0 / 5", code=pages.code(PHYSICIAN), **RIGHT)
+    assert "Another root was given to print on" in page.words and "It is the root" not in page.words
+
+
+def test_the_pages_and_what_the_vault_refuses_are_told_in_indonesian(scene):
+    desk, pages = scene
+    anna = pages.signed_in(ANNA)
+    assert "Bahasa Indonesia" in anna.get("/doses/").words
+    anna.post("/language/", language="id")
+    page = anna.get("/doses/")
+    assert 'lang="id"' in page.text and page.title == "Dosis hari ini · Equipoise"
+    page = anna.act("/doses/", "end_thaw", pack="00000", ended_at=local(desk))
+    assert "Tidak ada unit yang diambil untuk nomor kemasan ini. Bandingkan dengan dosis hari ini." in page.words
 
 
 def test_a_wrong_password_an_old_code_and_no_reason_show_nothing_and_record_no_break(scene):

@@ -81,7 +81,7 @@ def judge_design(design: RandomisationDesign, participants: int, sites: int = 1)
     found = of_design(design, participants)
     by_chance = max(design.shares) / sum(design.shares)
     is_poor = found.guess - by_chance > GUESS_GAIN_POOR or found.certain > CERTAIN_POOR
-    figures = (
+    message = (
         f"With all earlier arms known, {_percent(found.guess)} of allocations can be guessed (by chance "
         f"{_percent(by_chance)}) and {_percent(found.certain)} are certain."
     )
@@ -90,7 +90,7 @@ def judge_design(design: RandomisationDesign, participants: int, sites: int = 1)
             rule="ALLOCATION-PREDICTABILITY",
             severity=Severity.WARNING if is_poor else Severity.INFO,
             place="randomisation",
-            message=figures,
+            message=message,
             suggestion="Take the big stick with tolerance 4, or the block urn with lambda 3." if is_poor else "",
             why="A recruiter who can guess the next arm chooses whom to ask, and the arms cease to be comparable.",
             sources=("ICH E9 2.3.2", "Schulz 1995", "Kennedy 2017", "Berger 2005"),

@@ -1,4 +1,4 @@
-"""Texts and their translations: catalogues as gettext keeps them, and the sentences of the rules in a reader's language.
+"""Texts and their translations: catalogues as gettext keeps them, and sentences of the rules in a reader's language.
 
 No tool but Python is needed to write and compile a catalogue.  What is filled into a sentence is `{}` in its template.
 """

@@ -4,7 +4,6 @@
 in; `languages.py` makes it from the source, and a test holds the two together.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,8 @@ from django.utils.translation import get_language, gettext
 from equipoise.conduct import Stage
 from equipoise.instruments.item import Label
 from equipoise.vocabulary import Refusal, Role
+from equipoise.vocabulary.catalogue import Templates, templates
+from equipoise.vocabulary.catalogue import translated as in_catalogue
 from equipoise.web.words import wording
 
 TEXTS = Path(__file__).parent / "locale" / "refusals.txt"
@@ -26,19 +27,12 @@ def in_words(refusal: Refusal, names: Mapping[str, Label] | None = None) -> tupl
 
 def translated(text: str, names: Mapping[str, Label]) -> str:
     """A sentence of the rules in the reader's language; one that no template fits stays as it is."""
-    if not text:
-        return ""
-    whole = gettext(text)
-    if whole != text:
-        return whole
     language = (get_language() or "en")[:2]
-    for pattern, template in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            parts = (f"“{names[part].text(language)}”" if part in names else _word(part) for part in found.groups())
-            return gettext(template).format(*parts)
-    first, stop, others = text.partition(". ")
-    return f"{translated(first + '.', names)} {translated(others, names)}" if stop else text
+
+    def word(part: str) -> str:
+        return f"“{names[part].text(language)}”" if part in names else _word(part)
+
+    return in_catalogue(text, _templates(), gettext, word)
 
 
 def _word(part: str) -> str:
@@ -47,12 +41,9 @@ def _word(part: str) -> str:
         for each in kind:
             if each.value.replace("_", " ") == part:
                 return wording(each).lower()
-    return gettext(part) if part else part
+    return gettext(part)
 
 
 @lru_cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The templates with something to fill in, the most specific ones first."""
-    templates = [line for line in TEXTS.read_text("utf-8").splitlines() if "{}" in line]
-    templates.sort(key=lambda line: -len(line))
-    return tuple((re.compile(re.escape(line).replace(r"\{\}", "(.*?)"), re.DOTALL), line) for line in templates)
+def _templates() -> Templates:
+    return templates(TEXTS.read_text("utf-8").splitlines())

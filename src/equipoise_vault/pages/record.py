@@ -52,6 +52,14 @@ class PageRefused:
     route: str
 
 
+@event("vault_root_printed")
+@dataclass(frozen=True, slots=True)
+class RootPrinted:
+    """The page of commitments was shown with this root for the first time: from here on it may stand on paper."""
+
+    root: str
+
+
 @cache
 def access_ledger() -> SqliteLedger:
     """The ledger beside the accounts."""
@@ -62,3 +70,12 @@ def access_ledger() -> SqliteLedger:
 def note(what: object, *, who: str, role: Role) -> None:
     """Write one entry, durably, before anything else happens."""
     access_ledger().append([what], who=who, role=role)
+
+
+def last_printed() -> tuple[str, str]:
+    """The root that these pages gave to print last, and the day (UTC); both empty where they gave none.
+
+    It is kept apart from the vault's own log, which the vault could rewrite with its list (attack K17).
+    """
+    printed = [entry for entry in access_ledger().entries() if entry.type == "vault_root_printed"]
+    return (printed[-1].event.root, printed[-1].recorded_at.date().isoformat()) if printed else ("", "")

@@ -7,11 +7,22 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from equipoise_vault.pages.acts import Failed
+from equipoise_vault.pages.told import told as in_words
 
 register = template.Library()
+WORDS = (
+    *(gettext_noop("statistician"), gettext_noop("pharmacist"), gettext_noop("quality officer")),
+    *(gettext_noop("thawing"), gettext_noop("thawed"), gettext_noop("prepared"), gettext_noop("checked")),
+    *(gettext_noop("dispensed"), gettext_noop("returned"), gettext_noop("discarded"), gettext_noop("destroyed")),
+    *(gettext_noop("not found"), gettext_noop("too warm"), gettext_noop("too cold"), gettext_noop("no reading")),
+    *(gettext_noop("emergency treatment"), gettext_noop("overdose"), gettext_noop("pregnancy")),
+    *(gettext_noop("expedited report"), gettext_noop("other"), gettext_noop("intramuscular")),
+    *(gettext_noop("intravenous"), gettext_noop("subcutaneous"), gettext_noop("oral")),
+)
+"""The words of closed lists, as `spoken` says them; a test holds them to the lists."""
 
 
 @register.filter
@@ -43,8 +54,14 @@ def wording(words: Mapping[str, str]) -> str:
 
 @register.filter
 def spoken(word: str) -> str:
-    """A word of a closed list as words."""
-    return word.replace("_", " ")
+    """A word of a closed list as words, in the language of the page."""
+    return gettext(word.replace("_", " "))
+
+
+@register.filter
+def told(sentence: str) -> str:
+    """What the vault says, in the language of the page."""
+    return in_words(sentence)
 
 
 @register.filter

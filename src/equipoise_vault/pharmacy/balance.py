@@ -127,8 +127,8 @@ def _of_count(state: Pharmacy, consignment: Consignment) -> Iterator[Finding]:
         )
         yield _error("ACCOUNT-BALANCE", line.name, message, "Search, count again, or record what happened.")
     if line.not_found:
-        text = f"{line.not_found} units were not found."
-        yield Finding("ACCOUNT-NOT-FOUND", Severity.WARNING, line.name, text, "Report it to the sponsor.")
+        message = f"{line.not_found} units were not found."
+        yield Finding("ACCOUNT-NOT-FOUND", Severity.WARNING, line.name, message, "Report it to the sponsor.")
 
 
 def _error(rule: str, place: str, message: str, suggestion: str) -> Finding:

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from equipoise.allocation.entries import BreakReason
 from equipoise.vocabulary import Json, Refusal
 from equipoise_vault.pages.acts import Act, Context, Failed, acting_page, ask, do, refused, show
 from equipoise_vault.pages.forms import Components, Happened, VerbForm, words
+from equipoise_vault.pages.record import last_printed
 from equipoise_vault.pages.root_words import in_words
 from equipoise_vault.proof import is_proven
 
@@ -123,12 +123,15 @@ def _with_slot(request: HttpRequest) -> Any:
 def _revealed(request: HttpRequest, shown: Mapping[str, Any]) -> HttpResponse:
     stratum, slot = (int(part) for part in request.POST["place"].split("/"))
     public = shown.get("root") or shown["link"]
+    printed, printed_on = last_printed()
     context = {
         "shown": shown,
         "slot": {"stratum": stratum, "slot": slot},
         "is_proven": is_proven(shown, (stratum, slot), public),
         "root_words": in_words(bytes.fromhex(public)),
         "root_groups": root_in_groups(public),
-        "is_demonstration": settings.PLACE.is_demonstration,
+        "is_live": "link" in shown,
+        "printed_on": printed_on,
+        "is_as_printed": printed == public,
     }
     return render(request, "vault/revealed.html", context)

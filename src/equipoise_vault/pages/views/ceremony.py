@@ -17,7 +17,9 @@ from equipoise_vault.pages.acts import Act, Context, acting_page, ask, show
 from equipoise_vault.pages.forms import VerbForm, words
 from equipoise_vault.pages.frame import account_of
 from equipoise_vault.pages.qr import qr_code
+from equipoise_vault.pages.record import RootPrinted, last_printed, note
 from equipoise_vault.pages.root_words import in_words
+from equipoise_vault.pages.told import told
 
 _HEX = forms.TextInput({"autocomplete": "off", "spellcheck": "false", "size": 64})
 
@@ -102,6 +104,9 @@ def commitments(request: HttpRequest) -> HttpResponse:
         sealed = ask(request, "sealed")
         commitment: Mapping[str, Any] = sealed["commitment"]
         strata = commitment.get("strata", [])
+        if last_printed()[0] != commitment["root"]:
+            account = account_of(request)
+            note(RootPrinted(commitment["root"]), who=account.name, role=account.acts_as)
         return {
             "commitment": commitment,
             "strata": strata,
@@ -130,7 +135,7 @@ def _findings(judge: Judge) -> list[Any]:
         design = read_design(_document(judge.cleaned_data["design"]))
         return list(judge_design(design, judge.cleaned_data["participants"]))
     except Refusal as refusal:
-        judge.add_error("design", f"{refusal.sentence} {refusal.remedy}")
+        judge.add_error("design", f"{told(refusal.sentence)} {told(refusal.remedy)}")
         return []
 
 

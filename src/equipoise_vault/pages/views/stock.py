@@ -10,13 +10,14 @@ from equipoise.vocabulary import Refusal
 from equipoise_vault.pages import pharmacy_forms as forms
 from equipoise_vault.pages.acts import Act, Context, acting_page, ask, refused, show
 from equipoise_vault.pages.log_chart import draw_log
+from equipoise_vault.pages.shown import wording
 from equipoise_vault.pages.views.doses import in_trial_time
 
 ACTS = {
     "receive_consignment": Act(_("Book a delivery"), forms.Receive, _("The delivery is booked.")),
     "correct_receipt": Act(_("Correct the receipt"), forms.CorrectReceipt, _("The receipt is corrected.")),
     "record_test": Act(_("Enter a test of the certificate"), forms.RecordTest, _("The test is entered.")),
-    "release_consignment": Act(_("Release"), forms.OfConsignment, _("Your release is recorded.")),
+    "release_consignment": Act(_("Release for use"), forms.OfConsignment, _("Your release is recorded.")),
     "move_consignment": Act(_("Move"), forms.Move, _("The consignment was moved.")),
     "set_aside": Act(_("Set units aside"), forms.SetAside, _("The units are set aside.")),
     "count_stock": Act(_("Count"), forms.Count, _("The count is recorded.")),
@@ -38,7 +39,7 @@ def stock(request: HttpRequest) -> HttpResponse:
             "manual": manual,
             "consignments": [_consignment(each, held, tests) for each in held["consignments"]],
             "removals": [each for each in held["removals"] if not each["is_witnessed"]],
-            "products_offered": [(each["id"], each["name"]["en"]) for each in manual["products"]],
+            "products_offered": [(each["id"], wording(each["name"])) for each in manual["products"]],
             "places": sorted({(each["place"], each["place"]) for each in held["consignments"]}),
             "balance_of_products": held["products"],
         }
