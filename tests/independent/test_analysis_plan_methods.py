@@ -111,6 +111,8 @@ def test_proportional_odds_of_two_values_is_the_odds_ratio_of_the_table():
         p = 1 / (1 + np.exp(-x @ b))
         b += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
     assert found.estimate == pytest.approx(b[1], rel=1e-6)
+    assert found.p_exact is not None, "p is that of the score statistic under the procedure"
+    assert 0.5 < found.p / float(found.checks[0].removeprefix("Wald's p, asymptotic: ")) < 2
 
 
 @pytest.mark.parametrize("seed", range(30))

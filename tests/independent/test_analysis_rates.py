@@ -1,5 +1,8 @@
 """Counts, rates and the ordered score: HSAUR, R's manual, statsmodels, scipy."""
 
+from fractions import Fraction
+from itertools import combinations
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -9,9 +12,13 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from analysis_vectors import close, column, rows
 from equipoise.analysis import (
     negative_binomial_model,
+    odds_randomisation_test,
+    odds_scores,
+    permuted_blocks,
     poisson_model,
     poisson_rate,
     proportional_odds,
+    rank_sum_test,
     rate_ratio_test,
 )
 from shared_data import needs_shared
@@ -116,3 +123,28 @@ def test_streptomycin_score_against_statsmodels() -> None:
     assert np.allclose([e.value for e in ours.estimates], theirs.params[:2], atol=1e-6)
     assert np.allclose([e.se for e in ours.estimates], theirs.bse[:2], atol=1e-4)
     assert ours.scalar("log likelihood") == pytest.approx(theirs.llf, abs=1e-8)
+
+
+SCORE, BASELINE, ARMS = [0, 2, 2, 5, 1, 2, 7, 5, 3], [3, 1, 4, 6, 2, 2, 8, 3, 3], [1, 0, 1, 0, 1, 1, 0, 0, 1]
+
+
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.ConvergenceWarning")
+def test_the_score_test_of_proportional_odds_by_statsmodels_and_enumeration() -> None:
+    """Scores from statsmodels' fit without the arm; every choice of five of nine, in floating point."""
+    model = OrderedModel(SCORE, np.array(BASELINE, float)[:, None], distr="logit")
+    theirs = model.fit(method="bfgs", disp=0, gtol=1e-10).params
+    shares = 1 / (1 + np.exp(theirs[0] * np.array(BASELINE)[:, None] - model.transform_threshold_params(theirs)))
+    place = np.searchsorted(sorted(set(SCORE)), SCORE)
+    scores = shares[np.arange(9), place + 1] + shares[np.arange(9), place] - 1
+    assert [float(each) for each in odds_scores(SCORE, {"baseline": BASELINE})] == pytest.approx(scores, abs=1e-5)
+    distances = [abs(scores[list(chosen)].sum() - 5 * scores.mean()) for chosen in combinations(range(9), 5)]
+    own = abs(scores[np.array(ARMS) == 1].sum() - 5 * scores.mean())
+    found = odds_randomisation_test(SCORE, ARMS, {"baseline": BASELINE})
+    assert found.p.value == Fraction(sum(each >= own - 1e-4 for each in distances), 126)
+
+
+@pytest.mark.parametrize("reference", [None, permuted_blocks([3, 6], [2, 3])])
+def test_the_score_test_without_covariate_is_wilcoxons(reference) -> None:
+    """As fractions."""
+    found = odds_randomisation_test(SCORE, ARMS, {}, reference)
+    assert found.tails == rank_sum_test(SCORE, ARMS, reference).tails

@@ -7,10 +7,12 @@ import pytest
 
 from design_world import FixedSizes, view, world
 from equipoise.allocation import BigStick, RandomisationDesign
-from equipoise.analysis import TwoByTwo, ancova, boschloo_test
+from equipoise.allocation.many_lists import tabulate
+from equipoise.analysis import TwoByTwo, ancova, big_stick, boschloo_test, odds_randomisation_test
 from equipoise.analysis.many.examining import Examined, examine_design
 from equipoise.analysis.many.moments import Ancova, CovariateAncova
-from equipoise.analysis.many.one_by_one import Imputed, OneByOne, Risks, odds, repeated_measures
+from equipoise.analysis.many.one_by_one import Imputed, Odds, OneByOne, Risks, repeated_measures
+from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.models.proportional_odds import proportional_odds
 from equipoise.design import Scenario, scenario_of_study
@@ -76,15 +78,17 @@ def test_a_covariate_that_says_nothing_new_has_no_answer() -> None:
 
 
 def test_proportional_odds() -> None:
-    data = compared(5, 24)
-    found = OneByOne(odds, 3)(data, RNG(1))
+    data = compared(5, 24, missing=0)
+    found = Odds(3, RandomisationTest(tabulate(BigStick(4), (1, 1), 24), 1))(data, RNG(1))
+    wald = Odds(3)(data, RNG(1)).p()
     assert len(found.estimate) == 3, "the first trials alone are asked"
     for trial in range(3):
-        used = data.side[trial] >= 0
-        terms = {"arm": whole(data.side[trial, used]), "baseline": whole(data.baseline[trial, used])}
-        wanted = proportional_odds(whole(data.metric[trial, used]), terms).estimate("arm")
+        score, arms, terms = whole(data.metric[trial]), whole(data.side[trial]), {"x": whole(data.baseline[trial])}
+        wanted = proportional_odds(score, {"arm": arms} | terms).estimate("arm")
         assert found.estimate[trial] == pytest.approx(float(wanted.value), abs=1e-12)
-        assert found.p()[trial] == pytest.approx(float(wanted.p), abs=1e-12)
+        assert wald[trial] == pytest.approx(float(wanted.p), abs=1e-12)
+        exact = odds_randomisation_test(score, arms, terms, big_stick(24, 4)).p
+        assert found.p()[trial] == pytest.approx(float(exact), abs=0.06)  # 999 lists: four standard errors
 
 
 def test_repeated_measures_of_one_visit_is_covariance() -> None:

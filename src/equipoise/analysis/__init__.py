@@ -44,7 +44,7 @@ _PUBLIC = {
     "mixed.model": ("LongData", "mmrm"),
     "mixed.structure": ("Structure",),
     "mixed.inference": ("SmallSample",),
-    "models.proportional_odds": ("proportional_odds",),
+    "models.proportional_odds": ("odds_randomisation_test", "odds_scores", "proportional_odds"),
     "models.counts": ("negative_binomial_model", "poisson_model"),
     "models.rates": ("poisson_rate", "rate_ratio_test"),
     "missing.incomplete": ("IncompleteData",),

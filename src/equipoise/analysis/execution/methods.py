@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from equipoise.analysis.execution.incomplete import imputed_covariance, repeated_measures
-from equipoise.analysis.execution.models import covariance, odds, paired_within_arm, welch
+from equipoise.analysis.execution.models import covariance, paired_within_arm, welch
+from equipoise.analysis.execution.ordered import odds
 from equipoise.analysis.execution.randomisation import mann_whitney, mean_difference_test, rank_test
 from equipoise.analysis.execution.risk import compared_risks
 from equipoise.analysis.execution.task import Answer, Task

@@ -1,4 +1,4 @@
-"""The planned methods that rest on a model: covariance, proportional odds, Welch's t, the registered paired t."""
+"""The planned methods that rest on a model: covariance, Welch's t, the registered paired t."""
 
 from fractions import Fraction
 
@@ -6,7 +6,6 @@ from equipoise.analysis.execution.checks import checked_covariance
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.models.ancova import ancova
 from equipoise.analysis.models.columns import Term
-from equipoise.analysis.models.proportional_odds import proportional_odds
 from equipoise.analysis.models.t_tests import paired_t_test, welch_t_test
 
 
@@ -14,24 +13,12 @@ def covariance(task: Task) -> Answer:
     """Analysis of covariance of the metric on arm, baseline value and planned covariates, by least squares."""
     used = task.used
     outcome, arms = [task.cases.metric(case) for case in used], [case.arm for case in used]
-    terms = _explaining(task)
+    terms = explaining(task)
     model = ancova(outcome, arms, task.reference, terms, level=task.level)
     estimate = model.estimate(f"{task.experimental} - {task.reference}")
     checks, cautions = checked_covariance(task, terms)
     warnings = (*model.warnings, *cautions)
     return Answer(result_of(task, Numbers(estimate, None, model.assumptions, warnings, checks=checks)))
-
-
-def odds(task: Task) -> Answer:
-    """Proportional odds of a higher value of the metric, adjusted for baseline and planned covariates."""
-    used = task.used
-    terms: dict[str, Term] = {"arm": [int(case.arm == task.experimental) for case in used]}
-    terms |= _explaining(task)
-    model = proportional_odds([task.cases.metric(case) for case in used], terms, level=task.level)
-    better = "lower" if task.cases.endpoint.better == "lower" else "higher"
-    words = f"log odds ratio of a higher value; {better} values are better"
-    numbers = Numbers(model.estimate("arm"), None, (*model.assumptions, words), model.warnings, "log odds ratio")
-    return Answer(result_of(task, numbers))
 
 
 def welch(task: Task) -> Answer:
@@ -47,7 +34,7 @@ def paired_within_arm(task: Task) -> Answer:
     return Answer(result_of(task, Numbers(test.estimate, test.p, test.assumptions, test.warnings)))
 
 
-def _explaining(task: Task) -> dict[str, Term]:
+def explaining(task: Task) -> dict[str, Term]:
     """The baseline value, and the planned covariates: numbers, or words of a choice."""
     terms: dict[str, Term] = {"baseline": [_known(case.baseline) for case in task.used]}
     for place, name in enumerate(task.cases.analysis.covariates):

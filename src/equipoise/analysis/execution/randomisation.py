@@ -29,9 +29,9 @@ _MOST_DIFFERENCES = 10_000  # between two arms: 100 v 100
 def mean_difference_test(task: Task) -> Answer:
     """Difference in means under the recorded procedure; limits by inverting the same test for a shift."""
     values = [task.cases.metric(case) for case in task.used]
-    treated = _treated(task)
-    law = _recorded(task)
-    test, notes = _tested(task, values, treated, law)
+    treated = treated_of(task)
+    law = recorded_law(task)
+    test, notes = tested(task, values, treated, law)
     interval, how = _limits(task, values, treated, law)
     assert test.estimate is not None, "a test of means estimates their difference"
     numbers = Numbers(
@@ -45,12 +45,12 @@ def mean_difference_test(task: Task) -> Answer:
 
 def rank_test(task: Task) -> Answer:
     """Wilcoxon's test under the recorded procedure; values below a limit enter by their order alone."""
-    return _by_order(task, _recorded(task))
+    return _by_order(task, recorded_law(task))
 
 
 def mann_whitney(task: Task) -> Answer:
     """The Mann-Whitney test as it is usually meant: all subsets of the observed arm sizes equally likely."""
-    treated = _treated(task)
+    treated = treated_of(task)
     _refuse_empty(treated)
     law = fixed_sizes(len(treated), sum(treated))
     return _by_order(
@@ -69,7 +69,7 @@ class Law:
 def _by_order(task: Task, law: Law) -> Answer:
     """The scores of `order_scores` are 2 midrank - (n + 1) for numbers, so the test is Wilcoxon's with midranks."""
     known = [case.known for case in task.used]
-    test, notes = _tested(task, order_scores(known), _treated(task), law)
+    test, notes = tested(task, order_scores(known), treated_of(task), law)
     estimate, how = _shift(task, known)
     assumptions = (*test.assumptions, f"procedure: {test.reference}")
     return Answer(result_of(task, Numbers(estimate, test.p, assumptions, (*test.warnings, *notes, *how))))
@@ -89,7 +89,7 @@ def _shift(task: Task, known: Sequence[Interval]) -> tuple[Estimate | None, tupl
     return hodges_lehmann(first, second, level=task.level), (words,)
 
 
-def _tested(
+def tested(
     task: Task, values: Sequence[Fraction] | Sequence[int], treated: list[int], law: Law
 ) -> tuple[TestResult, tuple[str, ...]]:
     """The exact test, or the Monte Carlo one with the exact interval of its p-value, and a word about it."""
@@ -145,8 +145,9 @@ def distribution(
     return PermutationDistribution(tuple(ordered), tuple(law[v] for v in ordered), whole, observed, centre)
 
 
-def _recorded(task: Task) -> Law:
-    _refuse_empty(_treated(task))
+def recorded_law(task: Task) -> Law:
+    """The procedure as it took place, of those who are compared.  Refuses an empty arm, and more than two arms."""
+    _refuse_empty(treated_of(task))
     reference = reference_of(task.allocation, task.experimental, {case.participant for case in task.used})
     return Law(reference, lambda: rerun_of(task.allocation, task.experimental, reference))
 
@@ -176,7 +177,8 @@ def rerun_of(allocation: ReleasedAllocation, experimental: str, reference: Refer
     return minimised_again(allocation.design, levels, experimental, reference)
 
 
-def _treated(task: Task) -> list[int]:
+def treated_of(task: Task) -> list[int]:
+    """1 for the experimental arm, 0 for the reference, in the order of the cases."""
     return [int(case.arm == task.experimental) for case in task.used]
 
 

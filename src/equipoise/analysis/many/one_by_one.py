@@ -5,19 +5,20 @@ many, and their Monte Carlo standard errors are larger accordingly.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.analysis.exact.two_by_two import TwoByTwo, boschloo_test
+from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
 from equipoise.analysis.missing.incomplete import IncompleteData
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.mixed.model import LongData, mmrm
 from equipoise.analysis.models.columns import Term
-from equipoise.analysis.models.proportional_odds import proportional_odds
+from equipoise.analysis.models.proportional_odds import odds_scores, proportional_odds
 from equipoise.analysis.results import Estimate
 from equipoise.design.simulation.answers import Answers
 from equipoise.design.simulation.trials import Comparison
@@ -85,8 +86,31 @@ def sample_of(compared: Comparison, trial: int) -> Sample:
     )
 
 
-def odds(sample: Sample) -> Estimate:
-    """The log odds ratio of a higher value of the metric, by proportional odds."""
+@dataclass(frozen=True)
+class Odds:
+    """The log odds ratio of a higher value of the metric, by proportional odds, in the first `asked` trials of a block.
+
+    p is that of the model's score statistic under `test`; without one (more than two arms) it is Wald's.
+    """
+
+    asked: int
+    test: RandomisationTest | None = None
+
+    def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
+        model = OneByOne(_odds, self.asked)(compared, generator)
+        if self.test is None:
+            return model
+        asked = len(model.estimate)
+        scores = np.full((asked, compared.side.shape[1]), np.nan)
+        for trial in np.flatnonzero(np.isfinite(model.estimate)):
+            sample = sample_of(compared, int(trial))
+            used = compared.side[trial] >= 0
+            scores[trial, used] = [float(each) for each in odds_scores(sample.metric, sample.terms)]
+        first = Comparison(compared.baseline[:asked], compared.outcome[:asked], scores, compared.side[:asked])
+        return replace(model, exact_p=self.test(first, generator).p())
+
+
+def _odds(sample: Sample) -> Estimate:
     return proportional_odds(sample.metric, {"arm": sample.treated, **sample.terms}).estimate("arm")
 
 

@@ -11,7 +11,7 @@ from equipoise.analysis.execution.incomplete import STRATEGIES
 from equipoise.analysis.execution.multiplicity import families
 from equipoise.analysis.many.joint import MaxTest
 from equipoise.analysis.many.moments import Ancova, CovariateAncova, PairedT, WelchT
-from equipoise.analysis.many.one_by_one import Imputed, OneByOne, Risks, odds, repeated_measures
+from equipoise.analysis.many.one_by_one import Imputed, Odds, OneByOne, Risks, repeated_measures
 from equipoise.analysis.many.randomisation import RandomisationTest, complete_table
 from equipoise.design.simulation.answers import ManyAnalysis
 from equipoise.design.simulation.endpoint import view_of
@@ -80,10 +80,11 @@ def planned_steps(
         for arms in contrasts(definition):
             view = view_of(analysis, endpoints[analysis.endpoint], modelled, arms)
             treated = design.arms.index(definition.arms[arms[0]].id)
-            for suffix, method in _methods(analysis, table, treated).items():
+            methods = _methods(analysis, table, treated, two_arms=len(definition.arms) == 2)
+            for suffix, method in methods.items():
                 name = step_id(definition, analysis.id, arms[0])
                 steps.append(Step(f"{name}.{suffix}" if suffix else name, view, method))
-    differences = {each.id for each in steps if not isinstance(each.method, OneByOne) or each.method.fit is not odds}
+    differences = {each.id for each in steps if not isinstance(each.method, Odds)}
     return PlannedSteps(tuple(steps), _families(definition, design, table, steps), left_out, frozenset(differences))
 
 
@@ -99,18 +100,19 @@ def step_id(definition: StudyDefinition, analysis: str, arm: int) -> str:
     return analysis if len(definition.arms) == 2 else f"{analysis}.{definition.arms[arm].id}"
 
 
-def _methods(analysis: Analysis, table: ProcedureTable, treated: int) -> Mapping[str, ManyAnalysis]:
+def _methods(analysis: Analysis, table: ProcedureTable, treated: int, *, two_arms: bool) -> Mapping[str, ManyAnalysis]:
     """The method for many trials by the suffix of its step; none where the method is not simulated."""
+    means = RandomisationTest(table, treated)
     ranks = RandomisationTest(complete_table(), 1, ranks=True, given_sizes=True)
     if analysis.missing != "complete_cases":
         return {"": OneByOne(Imputed(STRATEGIES[analysis.missing]), ASKED_IMPUTED)}
     known: Mapping[str, Mapping[str, ManyAnalysis]] = {
         "ancova": {"": CovariateAncova() if analysis.covariates else Ancova()},
-        "proportional_odds": {"": OneByOne(odds, ASKED_ODDS)},
+        "proportional_odds": {"": Odds(ASKED_ODDS, means if two_arms else None)},
         "mmrm": {"": OneByOne(repeated_measures, ASKED_REPEATED)},
         "risk_difference": {"": Risks()},
         "welch_t": {"": WelchT()},
-        "randomisation_test": {"": RandomisationTest(table, treated)},
+        "randomisation_test": {"": means},
         "rank_randomisation_test": {"": RandomisationTest(table, treated, ranks=True)},
         "mann_whitney": {"": ranks},
         "paired_t_within_arm": {TREATED: PairedT(1), CONTROL: PairedT(0)},

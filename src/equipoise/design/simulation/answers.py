@@ -20,8 +20,8 @@ EQUAL = 1e-12
 class Answers:
     """One entry per trial.  A trial that the analysis cannot answer has a p-value of 1 and no estimate (nan).
 
-    `estimate` is experimental minus reference (or the mean change, within one arm); with `se` and `df` it carries
-    Student's t, and its interval; otherwise `exact_p` holds the p-values and there is no interval.
+    `estimate` is experimental minus reference (or the mean change, within one arm); with `se` and `df` it has an
+    interval by Student's t.  `exact_p` holds the p-values; where it is empty they are those of Student's t.
     """
 
     estimate: Floats
