@@ -21,6 +21,7 @@ from equipoise.analysis import (
 from shared_data import needs_shared
 
 NIST = Path(scipy.__file__).parent / "stats/tests/data/nist_anova"
+REGRESSION = NIST.with_name("nist_linregress")
 SETS = ["SiRstv", "AtmWtAg", *(f"SmLs0{i}" for i in range(1, 10))]
 
 
@@ -124,6 +125,37 @@ def test_robust_variances_agree_with_statsmodels(variance: Variance) -> None:
     assert np.allclose(float(ours.estimate("b - a").p), theirs.pvalues[1], rtol=1e-9)
 
 
+@pytest.mark.skipif(not REGRESSION.is_dir(), reason="this build of scipy comes without the NIST StRD files")
+def test_nist_norris() -> None:
+    """Linear regression of lower difficulty; values certified to 15 digits."""
+    lines = (REGRESSION / "Norris.dat").read_text(encoding="ascii").splitlines()[60:]
+    table = [line.split() for line in lines if line.strip()]
+    found = linear_model([y for y, _ in table], {"x": [x for _, x in table]})
+    for name, value, se in (
+        ("intercept", -0.262323073774029, 0.232818234301152),
+        ("x", 1.00211681802045, 0.429796848199937e-3),
+    ):
+        assert found.estimate(name).value == pytest.approx(value, rel=1e-11)
+        assert found.estimate(name).se == pytest.approx(se, rel=1e-11)
+
+
+def test_nist_longley() -> None:
+    """Linear regression of higher difficulty; the data come with statsmodels."""
+    data = sm.datasets.longley.load_pandas()
+    found = linear_model(data.endog.tolist(), {name: data.exog[name].tolist() for name in data.exog})
+    for name, value, se in (
+        ("intercept", -3482258.63459582, 890420.383607373),
+        ("GNPDEFL", 15.0618722713733, 84.9149257747669),
+        ("GNP", -0.358191792925910e-01, 0.334910077722432e-01),
+        ("UNEMP", -2.02022980381683, 0.488399681651699),
+        ("ARMED", -1.03322686717359, 0.214274163161675),
+        ("POP", -0.511041056535807e-01, 0.226073200069370),
+        ("YEAR", 1829.15146461355, 455.478499142212),
+    ):
+        assert found.estimate(name).value == pytest.approx(value, rel=1e-9)
+        assert found.estimate(name).se == pytest.approx(se, rel=1e-9)
+
+
 @needs_shared
 def test_polyps_ancova_of_log_counts() -> None:
     for visit, n, value, se, p in (
@@ -142,3 +174,6 @@ def test_polyps_ancova_of_log_counts() -> None:
         assert close(estimate.value, value)
         assert close(estimate.se, se)
         assert close(estimate.p, p)
+    for logarithm, ratio in ((estimate.value, "0.1974442"), (estimate.interval.lower, "0.0874894")):
+        assert close(np.exp(logarithm), ratio)
+    assert close(np.exp(estimate.interval.upper), "0.4455877")

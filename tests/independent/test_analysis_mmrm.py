@@ -47,10 +47,22 @@ def df(fitted: Fitted, at: int) -> float:
     return degrees_of_freedom(fitted, np.eye(len(fitted.at.coefficients))[at])
 
 
+def independent_minus2() -> float:
+    """-2 REML log likelihood of FEV1 ~ ARMCD + SEX with independent errors of one variance, by least squares."""
+    table = [row for row in rows("fev_data.csv") if row["FEV1"] != "NA"]
+    x = np.array([[1.0, row["ARMCD"] == "TRT", row["SEX"] == "Female"] for row in table])
+    y = np.array([float(row["FEV1"]) for row in table])
+    (rss,), df = np.linalg.lstsq(x, y, rcond=None)[1], len(y) - 3
+    return df * (math.log(2 * math.pi * rss / df) + 1) + np.linalg.slogdet(x.T @ x)[1]
+
+
 def test_sas_reml_un() -> None:
     fitted = fev(Structure.UNSTRUCTURED, "TRT", "Female")
     assert fitted.at.minus2 <= 3666.96698281  # SAS; ours is a slightly better optimum
     assert close(fitted.at.minus2, "3666.966975")
+    free = {"AIC": 2 * 10, "AICC": 2 * 10 * 534 / (534 - 11), "BIC": 10 * math.log(200)}  # 537 values less 3 means
+    assert [round(fitted.at.minus2 + each, 1) for each in free.values()] == [3687.0, 3687.4, 3720.0]
+    assert round(independent_minus2() - fitted.at.minus2, 2) == 222.74  # likelihood ratio against no correlation
     printed = (108.64, 45.5282, 40.1475, -2.4314, 0.8698, 24.7713, -46.7566, -13.0626, 18.9219, 152.49)
     assert np.allclose(fitted.theta, printed, atol=0.02)
     for at, (value, error, freedom) in enumerate(
@@ -117,16 +129,24 @@ def test_sas_intercept_only(structure, minus2, parameters, value, error, freedom
 @pytest.mark.parametrize(
     ("structure", "sas", "sas_linear", "sas_df", "ours", "tolerance"),
     [
-        (Structure.UNSTRUCTURED, 0.66124382270307, 0.66124382270307, 160.733266403768, "0.66130046", 1e-3),
-        (Structure.AR1, 0.95865439662225, 0.96058142305176, 188.46934887972, "0.95865366", 2e-6),
-        (Structure.COMPOUND_SYMMETRY, 0.7964696053595, 0.7964696053595, 177.038485931223, "0.79646969", 1e-6),
-        (Structure.TOEPLITZ, 0.87839805519623, 0.87839805519623, 160.027408337368, "0.87842942", 1e-4),
+        (Structure.UNSTRUCTURED, 0.66124382270307, 0.66124382270307, 160.733266403768,
+         ("3667.96275614", "3.819750", "0.638906", "0.66130046", "0.66130046", "160.6906"), 1e-3),
+        (Structure.AR1, 0.95865439662225, 0.96058142305176, 188.46934887972,
+         ("3855.12433951", "4.225743", "0.959867", "0.95865366", "0.96058068", "188.4695"), 2e-6),
+        (Structure.COMPOUND_SYMMETRY, 0.7964696053595, 0.7964696053595, 177.038485931223,
+         ("3890.97896859", "4.196636", "0.795599", "0.79646969", "0.79646969", "177.0384"), 1e-6),
+        (Structure.TOEPLITZ, 0.87839805519623, 0.87839805519623, 160.027408337368,
+         ("3830.79965708", "4.470502", "0.874612", "0.87842942", "0.87842942", "160.0138"), 1e-4),
     ],
-)
+)  # fmt: skip
 def test_sas_kenward_roger(structure, sas, sas_linear, sas_df, ours, tolerance) -> None:
-    """Treatment effect of FEV1 ~ ARMCD; SAS's values as stored in the test suite of R mmrm."""
+    """Treatment effect of FEV1 ~ ARMCD; SAS's values as stored in the test suite of R mmrm.
+
+    `ours`: -2 log likelihood, effect, its three standard errors and df of an independent implementation in numpy.
+    """
     fitted = fev(structure, "TRT")
-    assert close(se(fitted, 1, KR), ours)
+    found = (fitted.at.minus2, fitted.at.coefficients[1], *(se(fitted, 1, each) for each in (PLAIN, KR, LINEAR)))
+    assert all(close(value, printed) for value, printed in zip((*found, df(fitted, 1)), ours, strict=True))
     assert se(fitted, 1, KR) == pytest.approx(sas, rel=tolerance)
     assert se(fitted, 1, LINEAR) == pytest.approx(sas_linear, rel=tolerance)
     assert df(fitted, 1) == pytest.approx(sas_df, rel=tolerance)
@@ -138,6 +158,8 @@ def test_full_model_of_the_mmrm_readme() -> None:
         Structure.UNSTRUCTURED, "Black", "White", "Female", "TRT", *visits, *(f"TRT:{visit}" for visit in visits)
     )
     assert close(fitted.at.minus2, "3386.44987116")
+    covariance = (40.5537, 14.3960, 26.5715, 4.9747, 2.7855, 14.8979, 13.3867, 7.4745, 0.9082, 95.5568)
+    assert fitted.theta == pytest.approx(covariance, rel=1e-3, abs=5e-3)
     for at, (value, error, freedom) in enumerate(
         (
             (30.77748, 0.88656, 218.80), (1.53050, 0.62448, 168.67), (5.64357, 0.66561, 157.14),
@@ -169,18 +191,19 @@ def polyps(complete: bool = False, **options) -> object:
 
 
 @pytest.mark.parametrize(
-    ("structure", "by_visit", "minus2", "three", "twelve"),
+    ("structure", "by_visit", "minus2", "theta", "three", "twelve"),
     [
-        (Structure.UNSTRUCTURED, frozenset(), "86.20985151",
+        (Structure.UNSTRUCTURED, frozenset(), "86.20985151", ("0.225791", "0.030743", "0.841831"),
          ("-0.701839", "0.206899", "18.2824", "0.20746205"), ("-1.483348", "0.413715", "16.5026", "0.41617227")),
-        (Structure.UNSTRUCTURED, frozenset({"baseline"}), "82.64445698",
+        (Structure.UNSTRUCTURED, frozenset({"baseline"}), "82.64445698", ("0.219344", "0.070576", "0.714812"),
          ("-0.663409", "0.204733", "19.0000", "0.20473313"), ("-1.601292", "0.385124", "17.1038", "0.38686412")),
     ],
 )  # fmt: skip
-def test_polyps(structure, by_visit, minus2, three, twelve) -> None:
+def test_polyps(structure, by_visit, minus2, theta, three, twelve) -> None:
     plain = polyps(structure=structure, by_visit=by_visit, small_sample=PLAIN)
     corrected = polyps(structure=structure, by_visit=by_visit, small_sample=KR)
     assert close(plain.scalar("-2 REML log likelihood"), minus2)
+    assert all(close(found, printed) for (_, found), printed in zip(plain.scalars[2:], theta, strict=True))
     for visit, (value, error, freedom, kr) in (("number3m", three), ("number12m", twelve)):
         name = f"sulindac - placebo at {visit}"
         assert close(plain.estimate(name).value, value)
@@ -209,9 +232,33 @@ def test_polyps_compound_symmetry_and_ar1() -> None:
     assert close(polyps(structure=Structure.AR1, small_sample=LINEAR).estimate(name).se, "0.30571206")
 
 
+@pytest.mark.parametrize(
+    ("structure", "corrected"), [(Structure.COMPOUND_SYMMETRY, "0.43322670"), (Structure.AR1, "0.43383874")]
+)
+def test_polyps_change_of_the_effect(structure, corrected) -> None:
+    """The interaction of arm and visit, which `mmrm` does not print: 12 months against 3."""
+    table = [row for row in rows("polyps.csv") for _ in range(2)]
+    later, drug = np.tile([0.0, 1.0], 22), np.array([row["treatment"] == "sulindac" for row in table], float)
+    baseline = np.log([float(row["baseline"]) for row in table])
+    assert close(baseline.mean(), "3.0147873086")
+    matrix = np.column_stack((np.ones(44), later, drug, drug * later, baseline - baseline.mean()))
+    texts = [row["number12m" if at else "number3m"] for row, at in zip(table, later, strict=True)]
+    seen = [place for place, text in enumerate(texts) if text]
+    outcome = np.log([float(texts[place]) for place in seen])
+    people = [table[place]["participant_id"] for place in seen]
+    fitted = fit(repeated(outcome, matrix[seen], people, later[seen].astype(int).tolist()), structure)
+    assert close(fitted.at.coefficients[3], "-0.775968")
+    assert close(se(fitted, 3, PLAIN), "0.431999")
+    assert close(df(fitted, 3), "20.3168")
+    assert close(se(fitted, 3, KR), corrected)
+    assert close(se(fitted, 3, LINEAR), "0.43322670")
+
+
 def test_complete_data_equals_ancova_at_each_visit() -> None:
     result = polyps(complete=True, by_visit=frozenset({"baseline"}), small_sample=LINEAR)
     assert close(result.scalar("-2 REML log likelihood"), "80.21373936")
+    theta = ("0.225195", "0.072459", "0.715418")
+    assert all(close(found, printed) for (_, found), printed in zip(result.scalars[2:], theta, strict=True))
     for name, value, error, p in (
         ("sulindac - placebo at number3m", "-0.728697", "0.21644462", None),
         ("sulindac - placebo at number12m", "-1.6222994296", "0.3857864382", "0.0005949422"),

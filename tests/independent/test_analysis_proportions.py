@@ -195,39 +195,6 @@ def test_counts_are_fractions() -> None:
     assert fisher_test(TwoByTwo(3, 3, 0, 3)).p.value == Fraction(2, 20)
 
 
-@needs_shared
-def test_adverse_events_of_the_cdisc_pilot() -> None:
-    """Table 14-5.01: rows to start with, and every printed p for the body systems that it names."""
-    safety = {row["USUBJID"]: row["TRT01A"] for row in rows("cdisc_adsl.csv") if row["SAFFL"] == "Y"}
-    arms = ("Placebo", "Xanomeline Low Dose", "Xanomeline High Dose")
-    sizes = {arm: sum(own == arm for own in safety.values()) for arm in arms}
-    assert tuple(sizes.values()) == (86, 84, 84)
-    emergent = [row for row in rows("cdisc_adae.csv") if row["TRTEMFL"] == "Y"]
-
-    def having(**where: str) -> tuple[int, ...]:
-        people = {row["USUBJID"] for row in emergent if all(row[key] == value for key, value in where.items())}
-        return tuple(sum(safety[p] == arm for p in people) for arm in arms)
-
-    def printed(p) -> str:
-        return ">.99" if float(p) > 0.99 else p.text(3).lstrip("<")
-
-    for where, counts, low, high in (
-        ({}, (65, 77, 76), "0.007", "0.014"),
-        ({"AEBODSYS": "CARDIAC DISORDERS"}, (12, 13, 15), "0.831", "0.534"),
-        ({"AEBODSYS": "GASTROINTESTINAL DISORDERS"}, (17, 14, 20), "0.692", "0.580"),
-        ({"AEBODSYS": "INFECTIONS AND INFESTATIONS"}, (16, 9, 13), "0.194", "0.685"),
-        ({"AEBODSYS": "NERVOUS SYSTEM DISORDERS"}, (8, 20, 25), "0.013", "0.001"),
-        ({"AEBODSYS": "SKIN AND SUBCUTANEOUS TISSUE DISORDERS"}, (20, 39, 40), "0.002", "0.001"),
-        ({"AEDECOD": "SINUS BRADYCARDIA"}, (2, 7, 8), "0.097", "0.056"),
-        ({"AESER": "Y"}, (0, 1, 2), "0.494", "0.243"),
-    ):
-        found = having(**where)
-        assert found == counts
-        for dose, text in ((1, low), (2, high)):
-            table = TwoByTwo(found[dose], sizes[arms[dose]], found[0], sizes["Placebo"])
-            assert printed(fisher_test(table).p) == text
-
-
 @pytest.mark.parametrize(
     ("table", "listed"),
     [(INDO, (-0.1301616, -0.0244154)), (STREP_DEATHS, (-0.3143919, -0.0581204))],

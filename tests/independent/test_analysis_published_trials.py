@@ -69,6 +69,20 @@ def test_descriptive_cells_of_table_14_3_01(variable: str, cells) -> None:
     assert tuple(described(column(table, variable, TRTPN=dose)) for dose in ("0", "54", "81")) == cells
 
 
+def test_digits_behind_table_14_3_01() -> None:
+    table = rows("cdisc_adas_wk24.csv")
+    for variable, printed in (
+        ("BASE", "24.1218 12.1864 24.4074 12.9224 21.2973 11.7365"),
+        ("AVAL", "26.6665 13.7943 26.4027 13.1807 22.7678 12.4836"),
+        ("CHG", "2.5447 5.8039 1.9953 5.5528 1.4705 4.2624"),
+    ):
+        arms = [[Fraction(value) for value in column(table, variable, TRTPN=dose)] for dose in ("0", "54", "81")]
+        found = [value for arm in arms for value in (mean(arm), standard_deviation(arm))]
+        assert all(close(value, text) for value, text in zip(found, printed.split(), strict=True))
+    for variable, dose, printed in (("BASE", "54", "56.72"), ("AVAL", "0", "61.55"), ("AVAL", "81", "61.55")):
+        assert half_up(max(map(Fraction, column(table, variable, TRTPN=dose))), 2) == printed
+
+
 def test_model_cells_of_table_14_3_01() -> None:
     table = rows("cdisc_adas_wk24.csv")
     change, arm = column(table, "CHG"), column(table, "TRTPN")
@@ -144,6 +158,20 @@ def our_cells(row, compared: ArmsCompared) -> list[str]:
 def printed_p(p: Fraction) -> str:
     """Their rules: three decimals, an asterisk below 0.15, `>.99` above 0.99."""
     return ">.99" if p > Fraction(99, 100) else half_up(p, 3) + ("*" if p < Fraction(15, 100) else "")
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [
+        ((65, 77, 76), "0.006533", "0.013638"),  # any
+        ((21, 47, 40), "4.02e-5", None),  # general disorders
+        ((8, 20, 25), None, "0.000870"),  # nervous system
+        ((0, 1, 2), "0.494118", "0.242673"),  # any serious one
+    ],
+)
+def test_digits_behind_the_tables_of_adverse_events(counts, low, high) -> None:
+    for count, printed in zip(counts[1:], (low, high), strict=True):
+        assert printed is None or close(fisher_test(TwoByTwo(count, 84, counts[0], 86)).p, printed)
 
 
 def test_traps_of_the_adverse_events() -> None:

@@ -11,6 +11,8 @@ from lifelines import CoxPHFitter, KaplanMeierFitter
 
 from analysis_vectors import AML, close, column, rows
 from equipoise.analysis import Ties, cox_model, exact_log_rank_test, kaplan_meier, log_rank_test
+from equipoise.analysis.survival.follow_up import follow_up
+from equipoise.analysis.survival.log_rank import log_rank_scores
 from shared_data import needs_shared
 
 
@@ -30,12 +32,22 @@ def median(times, events, arms, arm) -> object:
     return kaplan_meier([times[i] for i in kept], [events[i] for i in kept]).median.value
 
 
+def observed_minus_expected(times, events, arms) -> float:
+    """Of the treated: the sum of their log-rank scores."""
+    scores = log_rank_scores(follow_up(times, events))
+    return float(sum(score for score, arm in zip(scores, arms, strict=True) if arm))
+
+
 @needs_shared
 def test_gehan() -> None:
     times, events, arms, pairs = gehan()
     plain = log_rank_test(times, events, arms)
     assert close(plain.statistic, "16.7929409892")
     assert close(plain.p, "4.16881e-5")
+    excess = observed_minus_expected(times, events, arms)
+    assert close(9 - excess, "19.250500948")
+    assert close(21 + excess, "10.749499052")
+    assert close(excess**2 / plain.statistic, "6.256960574")  # the variance
     assert close(log_rank_test(times, events, arms, strata=pairs).statistic, "10.7142857143")
     assert close(log_rank_test(times, events, arms, rho=1).statistic, "14.4571508187")
     assert (median(times, events, arms, 1), median(times, events, arms, 0)) == (23, 8)
@@ -55,7 +67,9 @@ def test_aml() -> None:
     assert close(result.statistic, "3.39638869898")
     assert close(result.p, "0.0653393220")
     assert dict(result.n)["events, treated"] == 7
-    assert "expected 10.6893" in result.reference
+    excess = observed_minus_expected(times, events, [1 - arm for arm in arms])
+    assert close(7 - excess, "10.6893359923")
+    assert close(11 + excess, "7.3106640077")
     assert (median(times, events, arms, 0), median(times, events, arms, 1)) == (31, 23)
     estimate = cox_model(times, events, {"arm": arms}).estimate("arm")
     assert close(estimate.value, "0.915532575015")
