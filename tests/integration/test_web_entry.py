@@ -4,6 +4,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 import web_world
 from equipoise.conduct import Point, Stage
@@ -134,15 +135,13 @@ def test_who_reads_only_writes_nothing(number) -> None:
     ("name", "content", "rule"),
     [
         ("x.png", PNG, ""),
-        ("x.png", b"<script>alert(1)</script>", "SCAN-TYPE"),
-        ("x.exe", b"MZ" + b"\0" * 64, "SCAN-TYPE"),
-        ("x.pdf", b"", "SCAN"),
+        ("x.png", b"<script>alert(1)</script>", "FILE-TYPE"),
+        ("x.exe", b"MZ" + b"\0" * 64, "FILE-TYPE"),
+        ("x.pdf", b"", "FILE"),
         ("../../x.png", PNG + b"other", ""),
     ],
 )
 def test_a_scan_is_what_it_says_it_is_and_is_kept_by_its_hash(trial, name: str, content: bytes, rule: str) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     nurse = web_world.client("care_provider")
     today = trial.today().isoformat()
     nurse.post(
@@ -195,3 +194,46 @@ def test_every_page_of_a_role_answers(number, role: str) -> None:
         answer = client.get(f"/{SLUG}/{path}")
         assert answer.status_code == 200, path
         assert b"style=" not in answer.content and b"onclick" not in answer.content, "the policy allows nothing inline"
+
+
+def test_a_file_beside_a_form_is_for_who_sees_all_of_the_form(trial, number) -> None:
+    """M13, ASVS 5.4: kept by its hash, handed out as a download alone, and not even named to who does not see it."""
+    doctor, nurse = web_world.client("investigator"), web_world.client("care_provider")
+    page, title = address(number, "baseline/laboratory_endpoints/1"), "SYNTHETIC printout of IL-6"
+    digest = hashlib.sha256(PNG).hexdigest()
+
+    def send(name: str, content: bytes):
+        fields = {"command": "attach_file", "title": title, "request": f"file-{name}"}
+        return doctor.post(page, {**fields, "file": SimpleUploadedFile(name, content)})
+
+    assert send("x.pdf", b"<script>alert(1)</script>").status_code == 422
+    assert [send("../../evil.html", PNG).status_code for _ in range(2)] == [302, 302], "pressed twice"
+    assert (trial.folder / "attachments" / f"{digest}.png").read_bytes() == PNG
+    assert not list(trial.folder.rglob("*evil*"))
+    assert title in doctor.get(page).content.decode()
+    answer = doctor.get(address(number, f"attachments/{digest}"))
+    assert b"".join(answer.streaming_content) == PNG and answer["Content-Type"] == "image/png"
+    assert answer["Content-Disposition"].startswith("attachment") and answer["X-Content-Type-Options"] == "nosniff"
+    assert nurse.get(address(number, f"attachments/{digest}")).status_code == 404
+    other = next(each for each in trial.look(lambda state: list(state.conduct.participants)) if each != number)
+    assert doctor.get(address(other, f"attachments/{digest}")).status_code == 404
+    assert title in doctor.get(f"/{SLUG}/audit/").content.decode()
+    assert title not in nurse.get(f"/{SLUG}/audit/").content.decode()
+    fields = {"command": "retract_file", "digest": digest, "reason": "SYNTHETIC: of another", "request": "retract"}
+    assert nurse.post(address(number, "baseline/vital_signs/1"), fields).status_code == 422
+    assert doctor.post(page, fields).status_code == 302
+    assert doctor.get(address(number, f"attachments/{digest}")).status_code == 404
+
+
+def test_a_file_beside_an_adverse_event(trial, number) -> None:
+    doctor, events = web_world.client("investigator"), address(number, "events")
+    today = trial.today().isoformat()
+    event = {"command": "report_adverse_event", "known_on": today, "started_on": today, "term": "SYNTHETIC rash"}
+    event |= {"grade": "1", "causality": "possible", "action": "none", "outcome": "recovering", "request": "event"}
+    assert doctor.post(events, event).status_code == 302
+    found = trial.look(lambda state: state.safety.events_of(number)[-1].number)
+    fields = {"command": "attach_to_adverse_event", "title": "SYNTHETIC letter"}
+    for adverse_event, status in (("999", 422), (str(found), 302)):
+        sent = {**fields, "adverse_event": adverse_event, "file": SimpleUploadedFile("a", PNG + b"1")}
+        assert doctor.post(events, sent).status_code == status
+    assert "SYNTHETIC letter" in web_world.client("care_provider").get(events).content.decode()

@@ -7,6 +7,7 @@ needs to be allowed for it; what is declassified on purpose is the allow-list of
 """
 
 import contextlib
+import hashlib
 import io
 import json
 import logging
@@ -15,7 +16,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ import worlds
 from rounds import Rounds
 
 import web_world
+from equipoise.cli.rehearsal.cast import INVESTIGATOR
 from equipoise.cli.rehearsal.part import Part
 from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
-from equipoise.conduct import Page
+from equipoise.conduct import AttachFile, EnterAgain, FileDescription, Page, Participant, Typed
 from equipoise.vocabulary import Role, SteppingClock
 from web_routes import routes
 
@@ -43,6 +45,8 @@ _SESSION_SEEN = re.compile(rb'<span title="[^"]*">[^<]*</span>')
 _NAMED = re.compile(
     rb"(?<![0-9a-f])(?:[0-9a-f]{128}|[0-9a-f]{64}|(?:[0-9a-f]{4} ){15}[0-9a-f]{4}|[0-9]{5})(?![0-9a-f])"
 )
+TWICE, PRINTED = Page("baseline", "vital_signs"), Page("baseline", "laboratory_endpoints")
+"""A form that two people enter in these worlds, and one beside which a file lies."""
 _WHOLE = 1
 """Of so many participants every page of a form is asked for; of the others the pages about the person."""
 
@@ -87,13 +91,35 @@ def ready(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = 
         tokens = worlds.declassified(rehearsal, Rounds(rehearsal))
         arms = {course.number: course.arm for course in rehearsal.courses if course.arm}
         moment = rehearsal.desk.clock()
+        attached = _attach_printouts(rehearsal)
         scans = [each.scan for person in rehearsal.desk.state.participants.values() for each in person.consents]
     rehearsal.desk.book.ledger.close()
-    (folder / "scans").mkdir()
-    for scan in scans:
-        (folder / "scans" / f"{scan}.pdf").write_bytes(b"%PDF-1.7 SYNTHETIC")
+    for place, digests in (("scans", scans), ("attachments", attached)):
+        (folder / place).mkdir()
+        for digest in digests:
+            (folder / place / f"{digest}.pdf").write_bytes(b"%PDF-1.7 SYNTHETIC")
     (folder / "study.yaml").write_text(json.dumps(part.definition.canonical()), encoding="utf-8")
     return Ready(folder, tokens, arms, moment)
+
+
+def pair_of_parts(kind: str) -> tuple[Part, Part]:
+    """What two worlds are made from: the study of all proofs, with a form that two people enter."""
+    part = worlds.script()
+    forms = tuple(each.model_copy(update={"double_entry": each.id == TWICE.form}) for each in part.definition.forms)
+    definition = part.definition.model_copy(update={"forms": forms})
+    doubled = replace(part, definition=definition, design=replace(part.design, study=definition.digest))
+    return next(worlds.pairs_of_worlds(kind, of=doubled))
+
+
+def _attach_printouts(rehearsal: Rehearsal) -> list[str]:
+    """Lay a printout beside the laboratory form of everybody who has one; gives the digests."""
+    people = [each for each in rehearsal.desk.state.participants.values() if PRINTED in each.pages]
+    digests = [hashlib.sha256(each.number.encode()).hexdigest() for each in people]
+    for person, digest in zip(people, digests, strict=True):
+        file = FileDescription(digest, "application/pdf", 18, "SYNTHETIC printout")
+        rehearsal.desk.do(INVESTIGATOR, AttachFile(person.number, PRINTED, file))
+        rehearsal.desk.do(INVESTIGATOR, EnterAgain(person.number, TWICE, (Typed("systolic", "121"),)))
+    return digests
 
 
 @contextlib.contextmanager
@@ -105,7 +131,8 @@ def served(world: Ready) -> Iterator[None]:
     place = installation.trial_folder(web_world.SLUG)
     for name in ("study.yaml", "ledger.sqlite3"):
         shutil.copyfile(world.folder / name, place / name)
-    shutil.copytree(world.folder / "scans", place / "scans", dirs_exist_ok=True)
+    for name in ("scans", "attachments"):
+        shutil.copytree(world.folder / name, place / name, dirs_exist_ok=True)
     run_trials(installation, SteppingClock(world.moment, timedelta()))
     with (
         mock.patch("secrets.choice", _luck.choice),
@@ -239,9 +266,7 @@ def _objects(asked: set[str]) -> Iterator[dict[str, Any]]:
 
     trial = running_trial(web_world.SLUG)
     people = trial.look(lambda state: [(each.number, list(each.pages)) for each in state.conduct.participants.values()])
-    scans = trial.look(
-        lambda state: {n: p.consents[0].scan for n, p in state.conduct.participants.items() if p.consents}
-    )
+    files = trial.look(lambda state: {n: _files(each) for n, each in state.conduct.participants.items()})
     whole = list(trial.look(lambda state: tuple(state.conduct.allocation.slot_of)))[:_WHOLE]
     for number, filled in people:
         if "form" in asked:
@@ -253,9 +278,14 @@ def _objects(asked: set[str]) -> Iterator[dict[str, Any]]:
                     given |= {"item": item} if "item" in asked else {}
                     yield given | ({"repetition": page.repetition} if "repetition" in asked else {})
         elif "digest" in asked:
-            yield {"participant": number, "digest": scans.get(number, "ab" * 32)}
+            yield from ({"participant": number, "digest": digest} for digest in files[number])
         else:
             yield {"participant": number}
+
+
+def _files(person: Participant) -> list[str]:
+    """The files of a participant: scan of the consent, attachments; for who has none, one that is not there."""
+    return [*(each.scan for each in person.consents[:1]), *person.attachments] or ["ab" * 32]
 
 
 def _dump() -> bytes:

@@ -11,7 +11,6 @@ from unittest import mock
 import mutants
 import pytest
 import site_worlds
-import worlds
 from site_worlds import Ready, crawl, differences
 
 from equipoise.vocabulary import Role
@@ -35,7 +34,7 @@ class Pair:
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two worlds in which the hidden laboratory values move with the arm (L9), as in a drug that works."""
     site_worlds.web_world.fresh_site()  # configures Django, before the plants name its parts
-    first, second = next(worlds.pairs_of_worlds("swap"))
+    first, second = site_worlds.pair_of_parts("swap")
     folder = tmp_path_factory.mktemp("site")
     one = site_worlds.ready(folder / "one", first, mutants.restricted_inputs)
     other = site_worlds.ready(folder / "other", second, mutants.restricted_inputs)
@@ -48,7 +47,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two worlds without any effect."""
     site_worlds.web_world.fresh_site()  # as above
-    first, second = next(worlds.pairs_of_worlds("arbitrary"))
+    first, second = site_worlds.pair_of_parts("arbitrary")
     folder = tmp_path_factory.mktemp("plain")
     yield Pair(site_worlds.ready(folder / "one", first), site_worlds.ready(folder / "other", second))
 

@@ -118,14 +118,14 @@ def arms_of(design: RandomisationDesign, share_seed: int) -> tuple[str, ...]:
     return tuple(design.arms[arm] for arm in drawn)
 
 
-def pairs_of_worlds(kind: str, *, whole: bool = False) -> Iterator[tuple[Part, Part]]:
+def pairs_of_worlds(kind: str, *, whole: bool = False, of: Part | None = None) -> Iterator[tuple[Part, Part]]:
     """What two worlds are made from, pair after pair; both have the same script.
 
     `swap` exchanges the arms of every participant; `arbitrary` keeps some of them, with other numbers per arm;
     `designs` gives the same arms by another restriction, since the restriction is a secret too (L26); `live` exchanges
-    all arms of a trial with minimisation.
+    all arms of a trial with minimisation.  `of` is another part than the one that all proofs share.
     """
-    part = script(whole=whole, live=kind == "live")
+    part = of or script(whole=whole, live=kind == "live")
     other_design = replace(part.design, procedure=BlockUrn(3)) if kind == "designs" else part.design
     for first in count(1):
         own = arms_of(part.design, first)

@@ -9,6 +9,7 @@ from equipoise.conduct.commands import (
     AmendDefinition,
     AnswerQuery,
     Appoint,
+    AttachFile,
     Capture,
     CloseDataEntry,
     CloseQuery,
@@ -32,6 +33,7 @@ from equipoise.conduct.commands import (
     RecordConsent,
     RecordDeviation,
     ReopenDataEntry,
+    RetractFile,
     Screen,
     SignEligibility,
     StartEncounter,
@@ -41,12 +43,13 @@ from equipoise.conduct.decide import admit, decide
 from equipoise.conduct.delegating import MAY_APPOINT, require_appointed
 from equipoise.conduct.delegation import ALL_SITES, Appointment, held_by
 from equipoise.conduct.doubling import Comparison, compare_page, comparisons, may_be_second
+from equipoise.conduct.events import FileDescription
 from equipoise.conduct.flow import Course, Flow, flow_of
-from equipoise.conduct.participant import Datum, Participant, Prompt, Query
+from equipoise.conduct.participant import Attachment, Datum, Participant, Prompt, Query
 from equipoise.conduct.permissions import KEPT_APART, PERMISSIONS, may, permit, require_apart
 from equipoise.conduct.plan import Plan, PlannedForm, make_plan, scheduled_on, window_of
 from equipoise.conduct.point import LOG, Page, Point, page_of
-from equipoise.conduct.sight import sees, sees_point, visible_queries, visible_trails
+from equipoise.conduct.sight import sees, sees_attachment, sees_form, sees_point, visible_queries, visible_trails
 from equipoise.conduct.situation import Situation
 from equipoise.conduct.stage import STEPS, Stage
 from equipoise.conduct.trail import Trail, trail_of
@@ -78,6 +81,8 @@ __all__ = [
     "AnswerQuery",
     "Appoint",
     "Appointment",
+    "AttachFile",
+    "Attachment",
     "Capture",
     "CloseDataEntry",
     "CloseQuery",
@@ -95,6 +100,7 @@ __all__ = [
     "Enrol",
     "EnterAgain",
     "FailScreening",
+    "FileDescription",
     "Flow",
     "MarkNotDone",
     "MissEncounter",
@@ -115,6 +121,7 @@ __all__ = [
     "RecordConsent",
     "RecordDeviation",
     "ReopenDataEntry",
+    "RetractFile",
     "Screen",
     "ScreenFailure",
     "SignEligibility",
@@ -152,6 +159,8 @@ __all__ = [
     "require_appointed",
     "scheduled_on",
     "sees",
+    "sees_attachment",
+    "sees_form",
     "sees_point",
     "trail_of",
     "values_of_participant",

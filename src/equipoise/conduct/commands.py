@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from equipoise.conduct.answer import Typed
 from equipoise.conduct.command import command
+from equipoise.conduct.events import FileDescription
 from equipoise.conduct.point import Page, Point
 from equipoise.conduct.words import DeviationKind, ScreenFailure, TakenEntry, WithdrawalFrom, WithdrawalReason
 from equipoise.vocabulary import Role
@@ -300,6 +301,26 @@ class Reconcile:
     item: str
     corrects: int
     takes: TakenEntry
+    reason: str
+
+
+@command("attach_file")
+@dataclass(frozen=True, slots=True)
+class AttachFile:
+    """Put a file beside a page of a form; its bytes have been kept under their hash."""
+
+    participant: str
+    page: Page
+    file: FileDescription
+
+
+@command("retract_file")
+@dataclass(frozen=True, slots=True)
+class RetractFile:
+    """Say that a file was attached by mistake, and why."""
+
+    participant: str
+    digest: str
     reason: str
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from equipoise.conduct import (
+    attaching,
     capturing,
     delegating,
     deviating,
@@ -47,6 +48,8 @@ DECISIONS: Mapping[str, Callable[[Situation, Any], tuple[object, ...]]] = {
     "correct": capturing.correct,
     "mark_not_done": capturing.mark_not_done,
     "confirm_answer": capturing.confirm_answer,
+    "attach_file": attaching.attach_file,
+    "retract_file": attaching.retract_file,
     "enter_again": reconciling.enter_again,
     "reconcile": reconciling.reconcile,
     "raise_query": querying.raise_query,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from equipoise.conduct.answer import Answer
-from equipoise.conduct.point import Point
+from equipoise.conduct.point import Page, Point
 from equipoise.conduct.words import (
     DeviationKind,
     PromptStatus,
@@ -332,6 +332,37 @@ class DifferenceReconciled:
     participant: str
     point: Point
     takes: TakenEntry
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileDescription:
+    """What a file is: the SHA-256 of its bytes, what they say it is, how many they are, and what people call it."""
+
+    digest: str
+    media_type: str
+    size: int
+    title: str
+
+
+@event("file_attached")
+@dataclass(frozen=True, slots=True)
+class FileAttached:
+    """A file stands beside a page of a form, or beside an adverse event."""
+
+    participant: str
+    file: FileDescription
+    page: Page | None = None
+    adverse_event: int | None = None
+
+
+@event("file_retracted")
+@dataclass(frozen=True, slots=True)
+class FileRetracted:
+    """A file was attached by mistake: it stays, and is not shown any more."""
+
+    participant: str
+    digest: str
     reason: str
 
 

@@ -9,6 +9,7 @@ from equipoise.conduct import events as was
 from equipoise.conduct.answer import Answer
 from equipoise.conduct.delegation import Appointment
 from equipoise.conduct.participant import (
+    Attachment,
     CriterionDecision,
     Datum,
     EligibilitySignature,
@@ -193,6 +194,18 @@ def _difference_reconciled(state: "TrialState", entry: Entry, event: was.Differe
     state.participants[event.participant].reconciled[event.point] = event
 
 
+def _file_attached(state: "TrialState", entry: Entry, event: was.FileAttached) -> None:
+    attachment = Attachment(event.file, event.page, event.adverse_event, entry.who, entry.recorded_at)
+    state.participants[event.participant].attachments[event.file.digest] = attachment
+    state.attached[event.file.digest] = event.participant
+
+
+def _file_retracted(state: "TrialState", entry: Entry, event: was.FileRetracted) -> None:
+    attachments = state.participants[event.participant].attachments
+    attachments[event.digest] = replace(attachments[event.digest], retracted=event.reason)
+    state.attached.pop(event.digest)
+
+
 def _check_prompted(state: "TrialState", entry: Entry, event: was.CheckPrompted) -> None:
     page = Page(event.encounter, event.form, event.repetition)
     prompt = Prompt(event.prompt, entry.seq, event.participant, event.check, page, event.items)
@@ -255,6 +268,8 @@ HANDLERS: dict[str, Callable[["TrialState", Entry, Any], None]] = {
     "answer_corrected": _answer_corrected,
     "answer_entered_again": _answer_entered_again,
     "difference_reconciled": _difference_reconciled,
+    "file_attached": _file_attached,
+    "file_retracted": _file_retracted,
     "check_prompted": _check_prompted,
     "prompt_settled": _prompt_settled,
     "query_raised": _query_raised,

@@ -13,6 +13,7 @@ from equipoise.conduct.events import (
     DoseOmitted,
     EncounterMissed,
     EncounterStarted,
+    FileDescription,
     ParticipantWithdrawn,
     ScreeningFailed,
 )
@@ -89,6 +90,18 @@ class Query:
     closing_reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside a page or an adverse event; `retracted` says why it is not shown any more."""
+
+    file: FileDescription
+    page: Page | None
+    adverse_event: int | None
+    who: str
+    attached_at: datetime
+    retracted: str = ""
+
+
 @dataclass
 class Participant:
     """The fold of one participant's entries.  For reading: only `TrialState.apply` changes it."""
@@ -113,6 +126,8 @@ class Participant:
     second: dict[Page, dict[str, Datum]] = field(default_factory=dict)
     """Page -> item -> what the second person entered, where a form is entered twice."""
     reconciled: dict[Point, DifferenceReconciled] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    """Digest of a file -> where it is attached."""
     prompts: dict[int, Prompt] = field(default_factory=dict)
     queries: dict[int, Query] = field(default_factory=dict)
     deviations: dict[int, DeviationRecorded] = field(default_factory=dict)

@@ -46,6 +46,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "correct": _ENTRY,
     "mark_not_done": _ENTRY,
     "confirm_answer": _ENTRY,
+    "attach_file": _SITE,
+    "retract_file": _SITE,
     "enter_again": _SITE,
     "reconcile": _SITE,
     "raise_query": _ASKING,
@@ -55,6 +57,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     # safety: the investigator decides
     "report_adverse_event": _INVESTIGATOR,
     "follow_up_adverse_event": _INVESTIGATOR,
+    "attach_to_adverse_event": _INVESTIGATOR,
     "decline_candidate": _INVESTIGATOR,
     "assess_code_break": _INVESTIGATOR,
     "record_expedited_report": _LEAD,

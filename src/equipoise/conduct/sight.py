@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from equipoise.conduct.participant import Participant, Prompt, Query
-from equipoise.conduct.plan import Plan
+from equipoise.conduct.participant import Attachment, Participant, Prompt, Query
+from equipoise.conduct.plan import Plan, PlannedForm
 from equipoise.conduct.point import Point
 from equipoise.conduct.trail import Trail, trail_of
 from equipoise.instruments.item import Item
@@ -18,6 +18,19 @@ def sees(role: Role, item: Item) -> bool:
 def sees_point(plan: Plan, role: Role, point: Point) -> bool:
     """True if the role may see the answer to this data point, and what was asked about it."""
     return sees(role, plan.form(point.form).item(point.item))
+
+
+def sees_form(role: Role, form: PlannedForm) -> bool:
+    """True if the role sees every answer of a form, computed ones included."""
+    return all(sees(role, item) for item in form.items.values())
+
+
+def sees_attachment(plan: Plan, role: Role, attachment: Attachment) -> bool:
+    """True if the role may see a file: all of the form beside which it stands, or an adverse event."""
+    if attachment.page is None:
+        return True
+    form = plan.forms.get(attachment.page.form)
+    return form is not None and sees_form(role, form)
 
 
 def visible_trails(plan: Plan, participant: Participant, role: Role) -> tuple[Trail, ...]:

@@ -49,6 +49,8 @@ STEPS: Mapping[str, frozenset[Stage]] = {
     "correct": _WITH_DATA,
     "mark_not_done": _WITH_DATA,
     "confirm_answer": _WITH_DATA,
+    "attach_file": _WITH_DATA,
+    "retract_file": _WITH_DATA,
     "enter_again": _WITH_DATA,
     "reconcile": _WITH_DATA,
     "raise_query": frozenset(Stage),
@@ -56,6 +58,7 @@ STEPS: Mapping[str, frozenset[Stage]] = {
     # adverse events count from the signed consent on
     "report_adverse_event": _WITH_DATA,
     "follow_up_adverse_event": _WITH_DATA,
+    "attach_to_adverse_event": _WITH_DATA,
     "decline_candidate": _WITH_DATA,
     "record_expedited_report": _WITH_DATA,
 }

@@ -34,6 +34,8 @@ class TrialState:
     deviations: dict[int, str] = field(default_factory=dict)
     scans: dict[str, str] = field(default_factory=dict)
     """Digest of a consent scan -> whose consent it is."""
+    attached: dict[str, str] = field(default_factory=dict)
+    """Digest of a file that is attached, and not retracted -> whose record holds it."""
     is_closed: bool = False
     is_locked: bool = False
     was_reopened: bool = False

@@ -4,6 +4,7 @@ from equipoise.safety.candidates import Candidate, GradedResult, RangeOf, candid
 from equipoise.safety.clock import Deadline, deadlines, is_expedited
 from equipoise.safety.commands import (
     AssessCodeBreak,
+    AttachToAdverseEvent,
     DeclineCandidate,
     FollowUpAdverseEvent,
     RecordExpeditedReport,
@@ -22,6 +23,7 @@ __all__ = [
     "AssessCodeBreak",
     "AssessedVersion",
     "Assessment",
+    "AttachToAdverseEvent",
     "Candidate",
     "Causality",
     "Deadline",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from equipoise.conduct import command
+from equipoise.conduct import FileDescription, command
 from equipoise.safety.events import Assessment
 from equipoise.vocabulary import Role
 
@@ -27,6 +27,16 @@ class FollowUpAdverseEvent:
     known_on: date
     assessment: Assessment
     reason: str
+
+
+@command("attach_to_adverse_event")
+@dataclass(frozen=True, slots=True)
+class AttachToAdverseEvent:
+    """Put a file beside an adverse event; its bytes have been kept under their hash."""
+
+    participant: str
+    adverse_event: int
+    file: FileDescription
 
 
 @command("decline_candidate")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from equipoise.conduct import Situation, admit, command_name
-from equipoise.safety import assessing, breaking
+from equipoise.safety import assessing, attaching, breaking
 from equipoise.safety.state import SafetyState
 
 DECISIONS: Mapping[str, Callable[[Situation, SafetyState, Any], tuple[object, ...]]] = {
     "report_adverse_event": assessing.report_adverse_event,
     "follow_up_adverse_event": assessing.follow_up_adverse_event,
+    "attach_to_adverse_event": attaching.attach_to_adverse_event,
     "decline_candidate": assessing.decline_candidate,
     "assess_code_break": breaking.assess_code_break,
     "record_expedited_report": assessing.record_expedited_report,

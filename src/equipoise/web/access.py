@@ -110,6 +110,7 @@ _PAGES: Mapping[str, Rule] = {
     "consent": trial_rule(MASKED, BEDSIDE),
     "consent_form": trial_rule(MASKED),
     "scan": trial_rule(BEDSIDE | CHECKING),
+    "attachment": trial_rule(MASKED),
     "eligibility": trial_rule(MASKED, BEDSIDE),
     "randomise": trial_rule(MASKED, BEDSIDE),
     "doses": trial_rule(MASKED, BEDSIDE),

@@ -10,8 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from equipoise.conduct import Page, Plan, Point, TrialState
-from equipoise.conduct.events import CheckPrompted, PromptSettled, QueryAnswered, QueryClosed
-from equipoise.conduct.sight import sees, sees_point
+from equipoise.conduct.events import (
+    CheckPrompted,
+    FileAttached,
+    FileRetracted,
+    PromptSettled,
+    QueryAnswered,
+    QueryClosed,
+)
+from equipoise.conduct.sight import sees, sees_attachment, sees_point
 from equipoise.ledger import Entry
 from equipoise.vocabulary import Role
 from equipoise.web.here import Here
@@ -70,8 +77,12 @@ def _shown(entry: Entry, is_about_one: bool, body: Mapping[str, Any], *, with_nu
 
 
 def _is_hidden(here: Here, state: TrialState, entry: Entry) -> bool:
-    """True if the entry holds an answer that the role does not see, or says something about such an answer."""
-    return not all(sees_point(here.trial.plan, here.role, point) for point in _points(state, entry.event))
+    """True if the entry holds an answer or names a file that the role does not see, or tells of one."""
+    plan, event = here.trial.plan, entry.event
+    if isinstance(event, FileAttached | FileRetracted):
+        digest = event.file.digest if isinstance(event, FileAttached) else event.digest
+        return not sees_attachment(plan, here.role, state.participant(event.participant).attachments[digest])
+    return not all(sees_point(plan, here.role, point) for point in _points(state, event))
 
 
 def _points(state: TrialState, event: object) -> tuple[Point, ...]:

@@ -7,6 +7,7 @@ from equipoise.web.api.site import make_api
 from equipoise.web.views import (
     administration,
     asking,
+    attachments,
     delegation,
     doses,
     double_entry,
@@ -43,6 +44,7 @@ _PARTICIPANT = [
     path("consent/", recruiting.consent, name="consent"),
     path("consent-form/", recruiting.consent_form, name="consent_form"),
     path("scans/<str:digest>/", recruiting.scan, name="scan"),
+    path("attachments/<str:digest>/", attachments.attachment, name="attachment"),
     path("eligibility/", recruiting.eligibility, name="eligibility"),
     path("randomise/", recruiting.randomise, name="randomise"),
     path("doses/", doses.doses, name="doses"),

@@ -16,6 +16,8 @@ from equipoise.web.api.shapes import NAMES, shape_of
 NOT_OFFERED: Mapping[str, str] = {
     "open_trial": "A trial is opened on the machine that runs it, where its study definition lies.",
     "amend_definition": "Another version is followed on the machine that runs the trial, where its file lies.",
+    "attach_file": "A file is attached on the page beside which it stands, which checks and keeps its bytes.",
+    "attach_to_adverse_event": "As above.",
     "receive_release": "The released list comes from the vault, not from a program.",
 }
 """Command -> why it is not taken."""
@@ -35,7 +37,7 @@ _TOPICS: Mapping[str, tuple[str, ...]] = {
         "complete",
     ),
     "encounters and doses": ("start_encounter", "miss_encounter", "dispense", "administer_dose", "omit_dose"),
-    "data": ("capture", "correct", "mark_not_done", "confirm_answer", "enter_again", "reconcile"),
+    "data": ("capture", "correct", "mark_not_done", "confirm_answer", "enter_again", "reconcile", "retract_file"),
     "queries and deviations": ("raise_query", "answer_query", "close_query", "record_deviation"),
     "safety": (
         "report_adverse_event",

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
 from equipoise.conduct import (
+    AttachFile,
     ConfirmAnswer,
     Correct,
     MarkNotDone,
     Page,
     Typed,
     may,
+    sees_form,
     trail_of,
 )
 from equipoise.conduct.naming import find_prompt, sees_prompt
@@ -28,6 +30,7 @@ from equipoise.web.requests import new_request
 from equipoise.web.saving import Conflict, NeedsReason, save_answer
 from equipoise.web.second_entry import is_covered
 from equipoise.web.views.asking import hand_in_about_query, named_query
+from equipoise.web.views.attachments import attach, attached, retract
 from equipoise.web.views.participant import head_of
 
 
@@ -68,10 +71,15 @@ def form_page(
     whole: Refused | None = None
     changed: dict[str, Field] = {}
     if request.method == "POST":
-        if request.POST.get("command") == "mark_not_done":
-            whole = hand_in(request, {"mark_not_done": MarkNotDone}, participant=participant, page=page, items=())
-        else:
-            changed = _save_all(Place(here, participant, page), request.POST)
+        match request.POST.get("command"):
+            case "mark_not_done":
+                whole = hand_in(request, {"mark_not_done": MarkNotDone}, participant=participant, page=page, items=())
+            case "attach_file":
+                whole = attach(request, AttachFile, participant=participant, page=page)
+            case "retract_file":
+                whole = retract(request, participant)
+            case _:
+                changed = _save_all(Place(here, participant, page), request.POST)
         if whole is None and not changed:
             return redirect("form_page", trial, participant, encounter, form, repetition)
     sheet = Place(here, participant, page).sheet()
@@ -150,6 +158,8 @@ def around(here: Here, trial: Trial, number: str, page: Page) -> dict[str, objec
         "repetitions": repeated if planned.form.repeating else [],
         "another": repeated[-1] + 1 if planned.form.repeating and repeated else None,
         "is_covered": is_covered(here, person, page),
+        "files": attached(here, person, page=page),
+        "may_attach": may(here.role, "attach_file") and sees_form(here.role, planned),
     }
 
 

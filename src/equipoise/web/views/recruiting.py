@@ -22,12 +22,13 @@ from equipoise.conduct.recruiting import ELIGIBILITY_MEANING, standing_against
 from equipoise.vocabulary import Refusal
 from equipoise.web.handling import hand_in, refused
 from equipoise.web.here import Here, TrialRequest
+from equipoise.web.kept_files import download, keep_file
 from equipoise.web.matrix import randomises_at
 from equipoise.web.requests import new_request
-from equipoise.web.scans import find_scan, keep_scan
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
+_SCANS = "scans"
 _ELIGIBILITY = {
     "decide_criterion": DecideCriterion,
     "sign_eligibility": SignEligibility,
@@ -42,8 +43,8 @@ def consent(request: TrialRequest, trial: str, participant: str) -> HttpResponse
     here, refusal = request.here, None
     if request.method == "POST":
         try:
-            scan = keep_scan(here.trial.folder, request.FILES.get("scanned"))
-            refusal = hand_in(request, {"record_consent": RecordConsent}, participant=participant, scan=scan)
+            scan = keep_file(here.trial.folder / _SCANS, request.FILES.get("scanned"))
+            refusal = hand_in(request, {"record_consent": RecordConsent}, participant=participant, scan=scan.digest)
         except Refusal as found:
             refusal = refused("record_consent", found, request.POST.dict())
         if refusal is None:
@@ -90,12 +91,10 @@ def scan(request: TrialRequest, trial: str, participant: str, digest: str) -> Fi
     """The scanned page of a consent of this participant, as a download, never shown as a page of this site."""
     here = request.here
     known = here.trial.look(lambda state: {each.scan for each in state.conduct.participant(participant).consents})
-    found = find_scan(here.trial.folder, digest) if digest in known else None
-    if found is None:
+    answer = download(here.trial.folder / _SCANS, digest, f"consent-{participant}") if digest in known else None
+    if answer is None:
         raise Http404
-    path, kind = found
-    name = f"consent-{participant}{path.suffix}"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=kind)
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from equipoise.conduct import may
 from equipoise.conduct.sight import sees_point
 from equipoise.safety import (
     ActionTaken,
+    AttachToAdverseEvent,
     Candidate,
     Causality,
     DeclineCandidate,
@@ -20,9 +21,10 @@ from equipoise.safety import (
     Seriousness,
     candidates,
 )
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import Refused, hand_in
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.requests import new_request
+from equipoise.web.views.attachments import attach, attached, retract
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
@@ -39,10 +41,7 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
     """All events of a participant with every assessment, and forms for what comes next."""
     here, refusal = request.here, None
     if request.method == "POST":
-        known: dict[str, object] = {"participant": participant}
-        if request.POST.get("candidate"):
-            known |= {"candidate": _candidate(here, participant, request.POST["candidate"])}
-        refusal = hand_in(request, _COMMANDS, **known)
+        refusal = _hand_in(request, participant)
         if refusal is None:
             return redirect("events", trial=trial, participant=participant)
     context = {
@@ -55,6 +54,7 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
         "expectedness": choices(Expectedness),
         "actions": choices(ActionTaken),
         "outcomes": choices(Outcome),
+        "may_attach": may(here.role, "attach_to_adverse_event"),
         "may_report": may(here.role, "report_adverse_event"),
         "may_send": may(here.role, "record_expedited_report"),
         "today": here.trial.today(),
@@ -63,10 +63,27 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
     return render(request, "events.html", context, status=422 if refusal else 200)
 
 
+def _hand_in(request: TrialRequest, number: str) -> Refused | None:
+    """Carry out what the page was sent for; gives what stood against it."""
+    match request.POST.get("command"):
+        case "attach_to_adverse_event":
+            return attach(request, AttachToAdverseEvent, participant=number)
+        case "retract_file":
+            return retract(request, number)
+    known: dict[str, object] = {"participant": number}
+    if request.POST.get("candidate"):
+        known |= {"candidate": _candidate(request.here, number, request.POST["candidate"])}
+    return hand_in(request, _COMMANDS, **known)
+
+
 def _events(here: Here, trial: Trial, number: str) -> dict[str, object]:
     return {
         **head_of(here, trial, number),
         "events": trial.safety.events_of(number),
+        "files_of": {
+            each.number: attached(here, trial.conduct.participant(number), adverse_event=each.number)
+            for each in trial.safety.events_of(number)
+        },
         "candidates": _candidates(here, trial, number) if may(here.role, "decline_candidate") else {},
     }
 
