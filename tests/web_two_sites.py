@@ -1,13 +1,30 @@
 """A second trial on the synthetic site, with two hospitals: who stands at the first must not meet the second."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
 from conduct_world import sealed_list
-from equipoise.conduct import Actor, Appoint, Capture, OpenTrial, Page, RaiseQuery, RecordConsent, Screen, Typed
+from equipoise.conduct import (
+    Actor,
+    Appoint,
+    AttachFile,
+    Capture,
+    DeviationKind,
+    FileDescription,
+    OpenTrial,
+    Page,
+    RaiseQuery,
+    RecordConsent,
+    RecordDeviation,
+    Screen,
+    Typed,
+)
 from equipoise.conduct import StartEncounter as Start
+from equipoise.safety import ActionTaken, Assessment, Causality, Outcome, ReportAdverseEvent
 from equipoise.vocabulary import Role
 from web_world import NOW
+from xss_payloads import PAYLOADS
 
 TWO = "two-sites"
 STUDY = Path(__file__).with_name("conduct_study.yaml")
@@ -82,6 +99,29 @@ def token_of(role: Role, site: str = OWN, *, days: int = 3) -> str:
     account = Account.objects.get(username=account_of(role, site))
     secret = f"{account.username} {PersonalToken.objects.count()}".encode().ljust(32, b".")
     return make_token(account, Trial.objects.get(slug=TWO), role, name="test", days=days, now=NOW, secret=secret)
+
+
+def store_payloads(trial, number: str) -> None:
+    """Put every payload into every kind of text that people type, through the rules themselves."""
+    from equipoise.store.models import Account
+
+    Account.objects.filter(username=account_of(Role.INVESTIGATOR)).update(display_name=PAYLOADS[20])
+    investigator = Actor(account_of(Role.INVESTIGATOR), Role.INVESTIGATOR)
+    monitor = Actor(account_of(Role.MONITOR), Role.MONITOR)
+    with trial.book.ledger.transaction():
+        for repetition, text in enumerate(PAYLOADS, start=2):
+            page = Page(MEDICATION.encounter, MEDICATION.form, repetition)
+            trial.do(investigator, Capture(number, page, (Typed("medicine", text),)))
+            trial.do(monitor, RaiseQuery(number, text))
+            trial.do(investigator, RecordDeviation(number, DeviationKind.OTHER, TODAY, text))
+            if repetition % 10 == 0:
+                trial.do(investigator, ReportAdverseEvent(number, TODAY, _event(text)))
+                file = FileDescription(hashlib.sha256(text.encode()).hexdigest(), "application/pdf", 1, text)
+                trial.do(investigator, AttachFile(number, MEDICATION, file))
+
+
+def _event(term: str) -> Assessment:
+    return Assessment(term, TODAY, 1, Causality.POSSIBLE, ActionTaken.NONE, Outcome.RECOVERED, (), None, TODAY)
 
 
 def _participant(site: str) -> str:

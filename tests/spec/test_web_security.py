@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import web_world
-from equipoise.conduct import Actor, Page, Typed
 from equipoise.vocabulary import Role
 from xss_payloads import PAYLOADS
 
@@ -72,15 +71,11 @@ def test_two_hundred_payloads_in_every_text_field_run_nowhere(people: Mapping[st
     """Stored through the rules themselves, shown on every page, report and answer that shows them (G12)."""
     from django.test import Client
 
-    from equipoise.store.models import Account
     from equipoise.store.running import running_trial
-    from web_two_sites import TODAY, TWO, account_of, client_of, token_of
+    from web_two_sites import TWO, client_of, store_payloads, token_of
 
     trial, number = running_trial(TWO), people["01"]
-    with trial.book.ledger.transaction():
-        for place, payload in enumerate(PAYLOADS):
-            _store(trial, number, place + 2, payload, TODAY)
-    Account.objects.filter(username=account_of(Role.INVESTIGATOR)).update(display_name=PAYLOADS[20])
+    store_payloads(trial, number)
     token = token_of(Role.INVESTIGATOR)
     program = Client(headers={"Authorization": f"Bearer {token}"})
     texts = []
@@ -104,21 +99,6 @@ def test_two_hundred_payloads_in_every_text_field_run_nowhere(people: Mapping[st
         answer = program.get(f"/api/v1/trials/{TWO}/{path}")
         assert answer.status_code == 200 and answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Type"].split(";")[0] in {"application/json", "text/csv"}
-
-
-def _store(trial: Any, number: str, repetition: int, payload: str, today: Any) -> None:
-    from equipoise.conduct import Capture, DeviationKind, RaiseQuery, RecordDeviation
-    from equipoise.safety import ActionTaken, Assessment, Causality, Outcome, ReportAdverseEvent
-    from web_two_sites import account_of
-
-    investigator = Actor(account_of(Role.INVESTIGATOR), Role.INVESTIGATOR)
-    monitor = Actor(account_of(Role.MONITOR), Role.MONITOR)
-    trial.do(investigator, Capture(number, Page("log", "medication", repetition), (Typed("medicine", payload),)))
-    trial.do(monitor, RaiseQuery(number, payload))
-    trial.do(investigator, RecordDeviation(number, DeviationKind.OTHER, today, payload))
-    if repetition % 10 == 0:
-        event = Assessment(payload, today, 1, Causality.POSSIBLE, ActionTaken.NONE, Outcome.RECOVERED, (), None, today)
-        trial.do(investigator, ReportAdverseEvent(number, today, event))
 
 
 def _pages_with_text(number: str) -> Iterator[str]:
