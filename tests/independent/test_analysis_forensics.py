@@ -141,3 +141,36 @@ def test_balance_of_randomised_tables_is_uniform_enough_and_copies_stand_out() -
     assert 0.3 < np.mean(positions) < 0.7
     same = Summary(printed("30.1"), printed("8.0"), 15)
     assert baseline_balance([(same, same)] * 4).at_least_as_alike < 0.005
+
+
+@pytest.mark.parametrize("decimals", [6, 0])
+def test_balance_by_chi_square_and_by_other_tables(decimals: int) -> None:
+    """Printed finely, the sum of k squared normal equivalents is chi-square with k degrees of freedom.
+
+    Printed coarsely it is not: tables drawn here, person by person, and compared by scipy's t tests.
+    """
+    generator = np.random.default_rng(5)
+    table = [("30.4", "2.1", "31.2", "1.8"), ("5.2", "1.3", "4.9", "1.6"), ("11.7", "2.4", "12.6", "3.1")]
+    pairs = []
+    for each in table:
+        m1, s1, m2, s2 = (printed(f"{float(number):.{decimals}f}") for number in each)
+        pairs.append((Summary(m1, s1, 12), Summary(m2, s2, 10)))
+    found = baseline_balance(pairs, 1)
+    shown = [[float(v.value) for v in (a.mean, a.sd, b.mean, b.sd)] for a, b in pairs]
+    observed = sum(squared_normal(*(np.array(value) for value in each)) for each in shown)
+    if decimals:
+        assert found.at_least_as_alike == pytest.approx(stats.chi2.cdf(observed, 3), abs=0.012)
+        assert found.at_least_as_unlike == pytest.approx(stats.chi2.sf(observed, 3), abs=0.012)
+        return
+    total = np.zeros(8_000)
+    for m1, s1, m2, s2 in shown:
+        spread, centre = ((11 * s1**2 + 9 * s2**2) / 20) ** 0.5, (12 * m1 + 10 * m2) / 22
+        people = [generator.normal(centre, spread, (8_000, n)) for n in (12, 10)]
+        total += squared_normal(*(np.round(v) for arm in people for v in (arm.mean(axis=1), arm.std(axis=1, ddof=1))))
+    assert found.at_least_as_alike == pytest.approx((total <= observed + 1e-9).mean(), abs=0.025)
+    assert found.at_least_as_unlike == pytest.approx((total >= observed - 1e-9).mean(), abs=0.025)
+
+
+def squared_normal(m1, s1, m2, s2):
+    """The normal deviate with the same p-value as Student's t test of 12 against 10, squared."""
+    return stats.norm.isf(stats.ttest_ind_from_stats(m1, s1, 12, m2, s2, 10).pvalue / 2) ** 2

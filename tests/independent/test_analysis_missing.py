@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
+from statsmodels.stats.outliers_influence import OLSInfluence
 
 from analysis_vectors import rows
 from equipoise.analysis import (
@@ -77,22 +79,6 @@ def test_nothing_missing_is_the_ancova() -> None:
 
 
 @needs_shared
-def test_one_visit_jumps_to_the_reference_line() -> None:
-    """One post-baseline visit, which R's rbmi refuses: the gap lies on the reference arm's regression line."""
-    data = polyps("number12m")
-    result = conditional_mean_imputation(data, "placebo", J2R).estimates[0]
-    table = rows("polyps.csv")
-    base = np.array([math.log(float(row["baseline"])) for row in table])
-    treated = np.array([row["treatment"] == "sulindac" for row in table], float)
-    seen = np.array([bool(row["number12m"]) for row in table])
-    y = np.array([math.log(float(row["number12m"])) if row["number12m"] else 0.0 for row in table])
-    x = np.column_stack((np.ones(22), treated, base))
-    b = np.linalg.lstsq(x[seen], y[seen], rcond=None)[0]
-    completed = np.where(seen, y, b[0] + b[2] * base)
-    assert result.value == pytest.approx(np.linalg.lstsq(x, completed, rcond=None)[0][1], abs=1e-9)
-
-
-@needs_shared
 def test_order_of_the_strategies_and_agreement_of_both_methods() -> None:
     data = polyps("number3m", "number12m")
     found = {s: conditional_mean_imputation(data, "placebo", s).estimates[0] for s in Strategy}
@@ -159,6 +145,65 @@ def test_rubins_rules_by_hand() -> None:
     assert found.value == 2
     assert found.se == pytest.approx((7 / 3) ** 0.5)
     assert found.df == pytest.approx(old * observed / (old + observed))
+
+
+@pytest.mark.parametrize("strategy", [MAR, J2R])
+def test_rubins_standard_error_by_its_closed_form(strategy: Strategy) -> None:
+    """One visit, N per arm, all means 0, variance 1, a share d of the treated without a value, many imputations.
+
+    The completed data give (1/N + 1/N); under jump to reference the imputed mean varies by d^2 (1/N + 1/(dN)), which
+    makes T = (1 + d)/N + (1 + d^2)/N (Cro, Carpenter & Kenward 2019); missing at random gives 1/((1 - d)N) + 1/N.
+    """
+    n, gone = 160, 48
+    values = [float(v) for v in np.linspace(-1, 1, n)]
+    unit = (np.var(values, ddof=1)) ** -0.5
+    arm = [v * unit for v in values]
+    kept = set(np.random.default_rng(1).permutation(n)[gone:].tolist())
+    observed = [v for i, v in enumerate(arm) if i in kept]
+    spread = np.std(observed, ddof=1)
+    treated = [(v - np.mean(observed)) / spread if i in kept else None for i, v in enumerate(arm)]
+    data = IncompleteData([[v] for v in (*treated, *arm)], ["t"] * n + ["c"] * n, {})
+    found = multiple_imputation(data, "c", strategy, imputations=Imputations(300, 4)).estimates[0]
+    d = gone / n
+    closed = {MAR: 1 / (1 - d) + 1, J2R: (1 + d) + (1 + d * d)}[strategy] / n
+    assert found.value == pytest.approx(0, abs=0.02)
+    assert found.se == pytest.approx(closed**0.5, rel=0.03)
+
+
+def test_jackknife_of_complete_data_by_statsmodels() -> None:
+    """Nothing is missing: leave-one-out changes of least squares are statsmodels' dfbeta."""
+    generator = np.random.default_rng(8)
+    arm, x = np.arange(24) % 2, generator.normal(size=24)
+    y = 0.5 * x - 0.4 * arm + generator.normal(size=24)
+    data = IncompleteData([[v] for v in y.tolist()], ["ct"[a] for a in arm], {"x": x.tolist()})
+    moved = OLSInfluence(sm.OLS(y, np.column_stack((np.ones(24), arm, x))).fit()).dfbeta[:, 1]
+    spread = (23 / 24 * ((moved - moved.mean()) ** 2).sum()) ** 0.5
+    for strategy in Strategy:
+        assert conditional_mean_imputation(data, "c", strategy).estimates[0].se == pytest.approx(spread, rel=1e-9)
+
+
+@needs_shared
+def test_jackknife_of_the_jump_to_reference_participant_by_participant() -> None:
+    """One visit after baseline, which R's rbmi refuses: a gap lies on the reference arm's regression line.
+
+    The estimate, and the line fitted anew without each participant in turn.
+    """
+    table = rows("polyps.csv")
+    found = []
+    for left_out in range(-1, 22):
+        kept = [row for place, row in enumerate(table) if place != left_out]
+        base = np.array([math.log(float(row["baseline"])) for row in kept])
+        treated = np.array([row["treatment"] == "sulindac" for row in kept], float)
+        seen = np.array([bool(row["number12m"]) for row in kept])
+        y = np.array([math.log(float(row["number12m"] or 1)) for row in kept])
+        x = np.column_stack((np.ones(len(kept)), treated, base))
+        b = np.linalg.lstsq(x[seen], y[seen], rcond=None)[0]
+        completed = np.where(seen, y, b[0] + b[2] * base)
+        found.append(np.linalg.lstsq(x, completed, rcond=None)[0][1])
+    whole, without = found[0], np.array(found[1:])
+    ours = conditional_mean_imputation(polyps("number12m"), "placebo", J2R).estimates[0]
+    assert ours.value == pytest.approx(whole, abs=1e-9)
+    assert ours.se == pytest.approx((21 / 22 * ((without - without.mean()) ** 2).sum()) ** 0.5, rel=1e-8)
 
 
 @needs_shared
