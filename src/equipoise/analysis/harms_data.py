@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from equipoise.safety import Assessment
+if TYPE_CHECKING:  # a simulation imports this module, and has no use for the conduct of a trial
+    from equipoise.safety import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ListedEvent:
     participant: str
     study_day: int
     grade: int
-    assessment: Assessment
+    assessment: "Assessment"
     entries: tuple[int, ...]
 
 

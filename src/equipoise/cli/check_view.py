@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,8 +13,10 @@ from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from equipoise.cli.check_report import CheckReport
 from equipoise.vocabulary import Finding, Severity, Verdict
+
+if TYPE_CHECKING:  # other views borrow the colours, and judge no record
+    from equipoise.cli.check_report import CheckReport
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 HEADINGS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
@@ -25,7 +28,7 @@ ONE_LINE = 62
 QUIET = "dim"
 
 
-def show(report: CheckReport, console: Console) -> None:
+def show(report: "CheckReport", console: Console) -> None:
     """Print a report; heaviest findings first, then what is the page's fault, then what could not be decided."""
     if hasattr(console.file, "reconfigure"):
         console.file.reconfigure(errors="replace")  # a terminal without these letters shows a mark, not a traceback
@@ -33,7 +36,7 @@ def show(report: CheckReport, console: Console) -> None:
         _print(part, console)
 
 
-def _parts(report: CheckReport) -> Iterator[RenderableType]:
+def _parts(report: "CheckReport") -> Iterator[RenderableType]:
     yield _introduction(report)
     if report.scope:
         yield _section("Outside the scope of Equipoise", report.scope, "bold magenta", report)
@@ -69,7 +72,7 @@ def _is_harmless(letter: str) -> bool:
     return letter in "\r\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
 
 
-def _introduction(report: CheckReport) -> RenderableType:
+def _introduction(report: "CheckReport") -> RenderableType:
     head = Text(clean(report.id), style="bold")
     lines: list[RenderableType] = [head]
     if report.title:
@@ -80,7 +83,7 @@ def _introduction(report: CheckReport) -> RenderableType:
     return Group(*lines)
 
 
-def _section(title: str, findings: tuple[Finding, ...], style: str, report: CheckReport) -> RenderableType:
+def _section(title: str, findings: tuple[Finding, ...], style: str, report: "CheckReport") -> RenderableType:
     parts: list[RenderableType] = [Text(), Text(f"{title}  {len(findings)}", style=style)]
     for group, members in groupby(findings, key=lambda one: report.groups.get(one.rule, "")):
         if group:
@@ -89,7 +92,7 @@ def _section(title: str, findings: tuple[Finding, ...], style: str, report: Chec
     return Group(*parts)
 
 
-def _table(findings: Iterable[Finding], style: str, report: CheckReport) -> Table:
+def _table(findings: Iterable[Finding], style: str, report: "CheckReport") -> Table:
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
@@ -158,7 +161,7 @@ def _undecided(findings: tuple[Finding, ...]) -> RenderableType:
     )
 
 
-def _unread(report: CheckReport) -> RenderableType:
+def _unread(report: "CheckReport") -> RenderableType:
     lines = [Text(), Text(f"Not understood  {len(report.unread)}", style="bold")]
     lines += [
         Text(f"  {clean(one['path'])}: {clean(one['reason'])}", style=QUIET) for one in report.unread[:SHOWN_UNREAD]
@@ -168,7 +171,7 @@ def _unread(report: CheckReport) -> RenderableType:
     return Group(*lines)
 
 
-def _closing(report: CheckReport) -> RenderableType:
+def _closing(report: "CheckReport") -> RenderableType:
     counts = report.counts
     parts: list[str | tuple[str, str]] = ["\n"]
     for severity, one, many in (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from equipoise.analysis.analysis_results import PermutationDistribution, Result
 from equipoise.analysis.exact.cost import Budget
@@ -9,8 +10,10 @@ from equipoise.analysis.exact.monte_carlo import Resampling
 from equipoise.analysis.execution.cases import LOG_DECIMALS, Case, Cases, Course
 from equipoise.analysis.execution.summaries import summary_of_cases
 from equipoise.analysis.results import Estimate, PValue, Sides
-from equipoise.closure import ReleasedAllocation
 from equipoise.vocabulary import Json, digest
+
+if TYPE_CHECKING:  # a simulation imports this module, and has no use for the conduct of a trial
+    from equipoise.closure import ReleasedAllocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Task:
     cases: Cases
     arms: tuple[str, ...]
     level: Fraction
-    allocation: ReleasedAllocation
+    allocation: "ReleasedAllocation"
     means: Means
 
     @property
