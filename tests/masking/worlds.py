@@ -13,7 +13,6 @@ import io
 import logging
 import re
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 from collections import Counter, deque
@@ -25,6 +24,7 @@ from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 
+from database_pages import MAGIC, in_one_piece
 from pypdf import PdfReader
 from rich.console import Console
 from rounds import Rounds
@@ -153,7 +153,6 @@ def play(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = N
     logging.getLogger().addHandler(handler)
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            _with_large_pages(trial / "ledger.sqlite3")
             rehearsal = start(part, trial, pharmacy=reports)
             rehearsal.desk.book.ledger._connection.set_trace_callback(statements.append)
             with rehearsal.vault:
@@ -202,13 +201,6 @@ def played(
             yield one.result(), other.result()
 
 
-def _with_large_pages(database: Path) -> None:
-    """An empty database whose pages hold the longest entry, so that no token is cut in two by the end of a page."""
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA page_size = 65536")
-        connection.execute("VACUUM")
-
-
 _BEGINNING = re.compile(r"[^'\d?]*")
 """A statement as far as its first value."""
 
@@ -255,6 +247,9 @@ def surfaces_of(rehearsal: Rehearsal, trial: Path) -> dict[str, bytes]:
     dump = re.sub(r"X'([0-9A-F]*)'", lambda blob: bytes.fromhex(blob[1]).decode(), dump)
     ledger.close()
     surfaces = {f"file {path.relative_to(trial)}": path.read_bytes() for path in trial.rglob("*") if path.is_file()}
+    for name, content in surfaces.items():
+        if content.startswith(MAGIC):  # a record that a page's end has cut stands together; no byte is left out
+            surfaces[name] = in_one_piece(content)
     for paper in trial.rglob("*.pdf"):  # streams are compressed: read what they say
         surfaces[f"file {paper.relative_to(trial)}"] = _paper(paper)
     for archive in filter(zipfile.is_zipfile, trial.rglob("*")):
