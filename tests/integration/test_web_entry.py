@@ -196,6 +196,17 @@ def test_every_page_of_a_role_answers(number, role: str) -> None:
         assert b"style=" not in answer.content and b"onclick" not in answer.content, "the policy allows nothing inline"
 
 
+def test_the_audit_trail_shows_every_type_of_entry(trial, number) -> None:
+    """Whatever an entry has for fields: a check has `items`, as a mapping has."""
+    fields = {"systolic": "205", "systolic.version": "1", "systolic.reason": "misread", "systolic.request": "unusual"}
+    web_world.client("care_provider").post(address(number, "baseline/vital_signs/1/systolic"), fields)
+    entries = list(trial.book.ledger.entries())
+    days = {trial.plan.local_date(entry.recorded_at) for entry in {each.type: each for each in entries}.values()}
+    assert "check_prompted" in {each.type for each in entries}
+    client = web_world.client("auditor")
+    assert {client.get(f"/{SLUG}/audit/?day={day}").status_code for day in days} == {200}
+
+
 def test_a_file_beside_a_form_is_for_who_sees_all_of_the_form(trial, number) -> None:
     """M13, ASVS 5.4: kept by its hash, handed out as a download alone, and not even named to who does not see it."""
     doctor, nurse = web_world.client("investigator"), web_world.client("care_provider")

@@ -140,6 +140,12 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
 
 
+@register.filter
+def pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The items of a mapping whose keys others have named: a template's `.items` gives the value of a key `items`."""
+    return list(mapping.items())
+
+
 @register.inclusion_tag("_menu.html", takes_context=True)
 def trial_menu(context: Mapping[str, Any]) -> dict[str, Any]:
     """The places of a trial, for the role that one is in."""
