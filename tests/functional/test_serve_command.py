@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.cli.serve import _public_name
+from equipoise.cli.room_origins import public_name
 from equipoise.vocabulary import Refusal
 
 
@@ -70,7 +70,7 @@ def test_behind_a_web_server_with_tls_cookies_and_headers_are_those_of_tls(tmp_p
 @pytest.mark.parametrize("origin", ["http://trial.example.org", "trial.example.org", "https://", "https://a.b/path"])
 def test_an_origin_without_tls_is_refused(origin):
     with pytest.raises(Refusal) as refused:
-        _public_name(origin)
+        public_name(origin)
     assert refused.value.rule == "SERVE-ORIGIN"
 
 

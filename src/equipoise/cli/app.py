@@ -203,6 +203,12 @@ def serve(
         str | None,
         typer.Option(help="How people reach it through a web server with TLS.", metavar="https://HOST"),
     ] = None,
+    vault_origin: Annotated[
+        str | None,
+        typer.Option(
+            help="How they reach its sealed room; with {trial} in it, each trial's.", metavar="https://{trial}.HOST"
+        ),
+    ] = None,
     background: Annotated[
         bool, typer.Option("--background", help="Return when it serves; end it with --stop.")
     ] = False,
@@ -227,6 +233,7 @@ def serve(
             *(["--synthetic", synthetic] if synthetic else []),
             *(["--port", str(port)] if port else []),
             *(["--origin", origin] if origin else []),
+            *(["--vault-origin", vault_origin] if vault_origin else []),
         ]
         found = start(folder, options, _console())
         if synthetic:
@@ -235,7 +242,17 @@ def serve(
     else:
         from equipoise.cli.serve import run
 
-        raise typer.Exit(run(folder, synthetic=synthetic, host=host, port=port, origin=origin, console=_console()))
+        raise typer.Exit(
+            run(
+                folder,
+                synthetic=synthetic,
+                host=host,
+                port=port,
+                origin=origin,
+                vault_origin=vault_origin,
+                console=_console(),
+            )
+        )
 
 
 @app.command()

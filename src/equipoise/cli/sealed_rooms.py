@@ -10,21 +10,27 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from equipoise.cli.room_origins import FIRST_PORT, lasting_port, origin_of
 from equipoise.store import Installation
 from equipoise.store.vaults import Room
 from equipoise.vocabulary import Refusal
 
-_USUAL_PORT = 8001
 APART = "vault.json"
 Told = Callable[[str, Room, str], None]
 """Hears of a room that was opened: the trial, the room, the code of its set-up (empty where there is none)."""
 
 
 class SealedRooms:
-    """Starts rooms, and ends them all; use it in a `with` statement.  `seed` opens those of a synthetic site."""
+    """Starts rooms, and ends them all; use it in a `with` statement.
 
-    def __init__(self, installation: Installation, host: str, told: Told, *, seed: int | None) -> None:
+    `seed` opens those of a synthetic site; `origin` is their public address (`room_origins`), empty on this machine.
+    """
+
+    def __init__(
+        self, installation: Installation, host: str, told: Told, *, seed: int | None, origin: str = ""
+    ) -> None:
         self._installation, self._host, self._told, self._seed = installation, host, told, seed
+        self._origin = origin
         self._processes: list[subprocess.Popen[str]] = []
         self._lock = threading.Lock()
 
@@ -54,7 +60,7 @@ class SealedRooms:
         if self._seed is not None:
             command += ["--demonstration", str(self._seed)]
         with self._lock:
-            command += ["--pages", f"{self._host}:{_free_port(self._host)}"]
+            command += self._address(slug, folder)
             process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own
             self._processes.append(process)
             assert process.stdout is not None
@@ -65,6 +71,13 @@ class SealedRooms:
         room = Room(said["pages"], hatch)
         self._told(slug, room, said["setup_code"])
         return room
+
+    def _address(self, slug: str, folder: Path) -> list[str]:
+        """Where the room listens and, behind a web server, how people reach it."""
+        if not self._origin:
+            return ["--pages", f"{self._host}:{_free_port(self._host)}"]
+        origin = origin_of(self._origin, slug, len(self._processes))
+        return ["--pages", f"{self._host}:{lasting_port(folder)}", "--origin", origin]
 
 
 def _read_apart(file: Path) -> Room:
@@ -78,6 +91,6 @@ def _read_apart(file: Path) -> Room:
 
 def _free_port(host: str) -> int:
     """The usual port, or 0 (any) where it is taken."""
-    with contextlib.suppress(OSError), socket.create_server((host, _USUAL_PORT)):
-        return _USUAL_PORT
+    with contextlib.suppress(OSError), socket.create_server((host, FIRST_PORT)):
+        return FIRST_PORT
     return 0

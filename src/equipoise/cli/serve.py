@@ -8,10 +8,10 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from equipoise.cli.room_origins import check_room_origin, public_name
 from equipoise.cli.sealed_rooms import SealedRooms
 from equipoise.cli.serving import Serving, forget_serving, note_serving
 from equipoise.store import Installation, create_installation, open_installation
@@ -26,10 +26,22 @@ _THREADS = 8
 
 
 def run(
-    folder: Path, *, synthetic: str | None, host: str, port: int | None, origin: str | None, console: Console
+    folder: Path,
+    *,
+    synthetic: str | None,
+    host: str,
+    port: int | None,
+    origin: str | None,
+    vault_origin: str | None,
+    console: Console,
 ) -> int:
-    """Serve the installation in `folder` until Ctrl-C; an empty folder becomes one.  Gives the exit status."""
-    public_name = _public_name(origin)
+    """Serve the installation in `folder` until Ctrl-C; an empty folder becomes one.  Gives the exit status.
+
+    `origin` and `vault_origin` are how people reach site and sealed rooms through a web server with TLS.
+    """
+    name = public_name(origin) if origin else None
+    if vault_origin:
+        check_room_origin(vault_origin, origin)
     signal.signal(signal.SIGTERM, _end)
     os.umask(0o077)
     installation = _installation(folder, synthetic, console)
@@ -40,8 +52,9 @@ def run(
     def tell_room(slug: str, room: Room, setup_code: str) -> None:
         tell(console, f"Sealed room of {slug}", room.address, setup_code)
 
-    with contextlib.suppress(KeyboardInterrupt), SealedRooms(installation, host, tell_room, seed=seed) as rooms:
-        server = _server(installation, listening, code, public_name)
+    sealed = SealedRooms(installation, host, tell_room, seed=seed, origin=vault_origin or "")
+    with contextlib.suppress(KeyboardInterrupt), sealed as rooms:
+        server = _server(installation, listening, code, name)
         address = f"http://{host}:{listening.getsockname()[1]}/"
         is_new = _is_new()
         if installation.is_synthetic:
@@ -100,37 +113,25 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise Refusal("SERVE-PORT", f"Port {port} on {host} cannot be used: {reason}.", "Name another one with --port.")
 
 
-def _public_name(origin: str | None) -> str | None:
-    """The name by which people reach a site behind a web server with TLS.  Raises `Refusal` for anything but that."""
-    if origin is None:
-        return None
-    parts = urlsplit(origin)
-    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise Refusal(
-            "SERVE-ORIGIN", "This is no address of a site with TLS.", "Write --origin https://trial.example.org."
-        )
-    return parts.hostname
-
-
-def _server(installation: Installation, listening: socket.socket, setup_code: str, public_name: str | None) -> Any:
+def _server(installation: Installation, listening: socket.socket, setup_code: str, name: str | None) -> Any:
     import waitress
 
     from equipoise.store.running import open_trials
     from equipoise.web.agenda import find_open
     from equipoise.web.site import HERE_ALONE, application, configure
 
-    hosts = HERE_ALONE if public_name is None else (*HERE_ALONE, public_name)
+    hosts = HERE_ALONE if name is None else (*HERE_ALONE, name)
     configure(
         installation,
         lambda: datetime.now(UTC),
         hosts=hosts,
-        is_secure=public_name is not None,
+        is_secure=name is not None,
         setup_code=setup_code,
     )
     open_trials(find_open)
     behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     return waitress.create_server(
-        application(), sockets=[listening], threads=_THREADS, ident="", **(behind if public_name else {})
+        application(), sockets=[listening], threads=_THREADS, ident="", **(behind if name else {})
     )
 
 
