@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from equipoise.closure import Trial
 from equipoise.conduct import may
 from equipoise.conduct.sight import sees_point
+from equipoise.instruments.library import ctcae
 from equipoise.safety import (
     ActionTaken,
     AttachToAdverseEvent,
@@ -54,6 +55,8 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
         "expectedness": choices(Expectedness),
         "actions": choices(ActionTaken),
         "outcomes": choices(Outcome),
+        "terms": {each.id: each.label for each in ctcae().all_terms()},
+        "plan": here.trial.plan,
         "may_attach": may(here.role, "attach_to_adverse_event"),
         "may_report": may(here.role, "report_adverse_event"),
         "may_send": may(here.role, "record_expedited_report"),
