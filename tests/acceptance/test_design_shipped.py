@@ -24,12 +24,12 @@ def shipped() -> dict[str, Any]:
 
 
 def test_the_report_is_that_of_the_definition(shipped) -> None:
-    """Its parents are the definition and the scenario beside it; a definition may name the report's own digest."""
+    """Its parents are the definition and the scenario beside it, and the definition names its digest."""
     definition = load_definition(STUDY)
     assert shipped["definition"] == unlinked(definition).digest
     assert shipped["scenario"] == scenario_digest(scenario_of_study(STUDY))
     assert definition.planned_participants == shipped["participants"] == 30
-    assert definition.design_report in (None, digest(shipped))
+    assert definition.design_report == digest(shipped)
 
 
 def test_it_says_what_this_trial_would_have_needed(shipped) -> None:

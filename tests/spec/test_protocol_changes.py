@@ -8,7 +8,7 @@ import pytest
 from equipoise.protocol import StudyDefinition, parse_definition
 from equipoise.protocol.amendment import judge_amendment
 from equipoise.protocol.change import Weight
-from equipoise.protocol.differences import diff_definitions
+from equipoise.protocol.differences import _weigh, diff_definitions
 
 SMALL = (Path(__file__).parents[1] / "protocol_study.yaml").read_text(encoding="utf-8")
 
@@ -28,6 +28,17 @@ BEFORE = small()
 
 def test_nothing_differs_from_itself() -> None:
     assert diff_definitions(BEFORE, small()) == ()
+
+
+@pytest.mark.parametrize("part", StudyDefinition.model_fields)
+def test_a_change_of_any_part_has_its_weight(part: str) -> None:
+    weight, topic = _weigh(part)
+    assert weight in Weight and topic
+
+
+def test_another_design_report_is_a_change() -> None:
+    (change,) = diff_definitions(BEFORE, BEFORE.model_copy(update={"design_report": "ab" * 32}))
+    assert (change.topic, change.after) == ("participants", "ab" * 32)
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,43 @@
 """Every assumption of a design in words, so that a reader can doubt each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import isfinite
 
 from equipoise.design.design_report import Assumption
 from equipoise.design.scenario import Scenario
 from equipoise.design.simulation.modelling import Modelled, entry_rule
-from equipoise.protocol import StudyDefinition
+from equipoise.protocol import AskedItem, StudyDefinition, asked_items
+
+_ROUNDED = {0: "whole numbers", 1: "1 decimal"}
 
 
 def assumptions_of(definition: StudyDefinition, scenario: Scenario, modelled: Modelled) -> tuple[Assumption, ...]:
     """What the simulation takes as given, in the order in which a participant meets it."""
+    names = {item: _name(asked) for item, asked in asked_items(definition).items()}
     return (
-        *_people(scenario),
-        *_items(definition, scenario, modelled),
-        *_effects(definition, scenario),
+        *_people(scenario, names),
+        *_items(definition, scenario, modelled, names),
+        *_effects(scenario, names),
         *_losses(scenario),
         Assumption("Allocation", "by the study's own procedure; strata are not told apart"),
         Assumption("Distribution", "normal on the scale of each item, then limited and rounded as it is reported"),
     )
 
 
-def _people(scenario: Scenario) -> Iterator[Assumption]:
+def _name(asked: AskedItem) -> str:
+    """A score is called by its form, since its own label is no more than a total."""
+    label = asked.item.label.text()
+    if asked.item.derived is not None and asked.item.derived.score:
+        return f"{asked.form.title.text()}: {label.lower()}"
+    return f"{label} ({asked.item.unit})" if asked.item.unit else label
+
+
+def _people(scenario: Scenario, names: Mapping[str, str]) -> Iterator[Assumption]:
     plan = scenario.planning
     rule = entry_rule(scenario)
-    yield Assumption("Entry", f"{rule[0]} at least {rule[1]:g} at baseline" if rule else "no rule on a measured value")
+    yield Assumption(
+        "Entry", f"{names[rule[0]]} at least {rule[1]:g} at baseline" if rule else "no rule on a measured value"
+    )
     yield Assumption("Screened", f"{scenario.screened_per_week:g} per week")
     behaviour = scenario.behaviour
     yield Assumption(
@@ -33,34 +47,37 @@ def _people(scenario: Scenario) -> Iterator[Assumption]:
         yield Assumption("Drift over accrual", f"{plan.drift:+g} SD from the first participant to the last")
 
 
-def _items(definition: StudyDefinition, scenario: Scenario, modelled: Modelled) -> Iterator[Assumption]:
+def _items(
+    definition: StudyDefinition, scenario: Scenario, modelled: Modelled, names: Mapping[str, str]
+) -> Iterator[Assumption]:
     model = modelled.model
     for index, item in enumerate(model.items):
         given = scenario.items.get(item)
         kind = "median {:g}, SD of logarithms {:g}" if model.log[index] else "mean {:g}, SD {:g}"
         words = [kind.format(model.typical[index], model.spread[index])]
-        if abs(model.least[index]) != float("inf") or abs(model.most[index]) != float("inf"):
-            words.append(f"limited to {model.least[index]:g}..{model.most[index]:g}")
+        words += [f"at least {model.least[index]:g}"] if isfinite(model.least[index]) else []
+        words += [f"at most {model.most[index]:g}"] if isfinite(model.most[index]) else []
         if abs(model.lowest[index]) != float("inf"):
             words.append(f"reported below {model.lowest[index]:g} as a limit")
-        words.append(f"{model.decimals[index]} decimals")
+        words.append(_ROUNDED.get(int(model.decimals[index]), f"{model.decimals[index]} decimals"))
         first = model.between_visits[index, -1, 0]
         words.append(f"correlation of baseline and outcome {first:.2f}")
         source = getattr(given, "source", "") if given else "nothing is assumed in the scenario: from the item's limits"
-        yield Assumption(item, ", ".join(words), source)
+        yield Assumption(names[item], ", ".join(words), source)
     if len(model.items) > 1:
         plan = scenario.planning
         common = "by their common dependence on disease activity"
         value = common if plan.endpoint_correlation is None else f"{plan.endpoint_correlation:g} between all pairs"
         yield Assumption("Correlation between items", value)
     if modelled.left_out:
-        yield Assumption("Not simulated", ", ".join(modelled.left_out))
+        endpoints = {each.id: each.name.text() for each in definition.endpoints}
+        yield Assumption("Not simulated", "; ".join(endpoints[each] for each in modelled.left_out))
 
 
-def _effects(definition: StudyDefinition, scenario: Scenario) -> Iterator[Assumption]:
+def _effects(scenario: Scenario, names: Mapping[str, str]) -> Iterator[Assumption]:
     plan = scenario.planning
     for item, amount in plan.improvement.items():
-        yield Assumption("Improvement of everybody", f"{item} by {amount:g}")
+        yield Assumption("Improvement of everybody", f"{names[item]} by {amount:g}")
     if scenario.shared_improvement:
         yield Assumption(
             "Improvement of everybody",
@@ -74,7 +91,7 @@ def _effects(definition: StudyDefinition, scenario: Scenario) -> Iterator[Assump
         yield Assumption(f"Effect of {arm}", f"{amount:g} SD of disease activity")
     for item, by_arm in plan.effect.items():
         for arm, amount in by_arm.items():
-            yield Assumption(f"Effect of {arm}", f"{item} better by {amount:g}")
+            yield Assumption(f"Effect of {arm}", f"{names[item]} better by {amount:g}")
     if not scenario.effect and not plan.effect:
         for planned in plan.planned_effects[:1]:
             yield Assumption("Effect planned for", f"{planned.standardised:g} SD ({planned.name})", planned.source)

@@ -14,6 +14,7 @@ _TOPICS: tuple[tuple[str, Weight, str], ...] = (
     (r".*\.(name|title|label|help|message)(\..*)?", Weight.WORDING, "wording"),
     (r"title.*", Weight.WORDING, "wording"),
     (r"planned_participants", Weight.QUESTION, "participants"),
+    (r"design_report", Weight.WORDING, "participants"),
     (r"(age_years|sexes|inclusion|exclusion).*", Weight.QUESTION, "eligibility"),
     (r"(endpoints|objectives).*", Weight.QUESTION, "endpoints"),
     (r"estimands.*", Weight.QUESTION, "estimands"),
