@@ -36,9 +36,9 @@ def judge_cases(cases: Cases, arms: Sequence[str]) -> Iterator[Finding]:
             "PLAN-BELOW",
             Severity.INFO,
             place,
-            f"{name}: {sum(cases.below_limit.values())} values below a detection limit "
-            f"({_by_arm(cases.below_limit, arms)}); in methods for numbers they enter as "
-            f"{_BELOW[cases.analysis.below_limit]}, in methods for ranks by their order alone.",
+            f"{name}, values below a detection limit: {sum(cases.below_limit.values())} "
+            f"({_by_arm(cases.below_limit, arms)}); methods for numbers take "
+            f"{_BELOW[cases.analysis.below_limit]} instead, methods for ranks the order alone.",
             why="The plan's rule for values below a limit.",
         )
     if sum(cases.above_limit.values()):

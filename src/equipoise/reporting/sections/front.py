@@ -76,8 +76,9 @@ def _answer(inputs: ReportInputs, endpoint: Endpoint, result: Result) -> tuple[s
     )
     test = randomisation_result(inputs.results, endpoint.id)
     beside = (
-        f"Beside it, the randomisation test on the difference in mean change, {_with_p(test)}: the share of all "
-        "allocations that chance could have given whose difference is at least as far out."
+        f"Beside it, the randomisation test on the difference in mean change, which is not adjusted for the baseline: "
+        f"{_with_p(test)}. Its p is the share of all allocations that chance could have given whose difference is at "
+        "least as far out."
         if test and test.id != result.id
         else ""
     )

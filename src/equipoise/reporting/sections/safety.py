@@ -96,15 +96,15 @@ def _observed(inputs: ReportInputs) -> dict[str, int]:
 
 def _table(inputs: ReportInputs, rows: Sequence[EventRow]) -> Table:
     whole = _observed(inputs)
-    columns = [Column("Term", share=4)]
+    columns = [Column("Term", share=8)]
     for arm, name in arm_names(inputs.trial.definition).items():
         group = f"{name} (n = {whole[arm]})"
         columns += [
-            Column("n (%)", Align.END, group),
-            Column("Events", Align.END, group),
-            Column("Grade", Align.END, group),
+            Column("n (%)", Align.END, group, 4),
+            Column("Events", Align.END, group, 3),
+            Column("Grade", Align.END, group, 3),
         ]
-    columns += [Column("Difference", Align.END), Column("95 % CI", Align.END)]
+    columns += [Column("Difference", Align.END, share=4), Column("95 % CI", Align.END, share=5)]
     laid = [Row(("All events together",), RowKind.GROUP)]
     laid += [_row(row, whole) for row in inputs.results.harms.overview]
     laid += [Row(("By term",), RowKind.GROUP), *(_row(row, whole) for row in rows)] if rows else []
@@ -155,13 +155,13 @@ def _row(row: EventRow, whole: dict[str, int]) -> Row:
 
 def _rates(inputs: ReportInputs, rows: Sequence[EventRow]) -> Table:
     """Events over what was given and how long was looked: participants who leave early have less of both."""
-    columns = [Column("Term", share=4)]
+    columns = [Column("Term", share=7)]
     for name in arm_names(inputs.trial.definition).values():
         columns += [
-            Column("per 100 doses", Align.END, f"{name}: events"),
-            Column("per person-year", Align.END, f"{name}: events"),
+            Column("per 100 doses", Align.END, f"{name}: events", 4),
+            Column("per person-year", Align.END, f"{name}: events", 5),
         ]
-    columns += [Column("Ratio of rates", Align.END), Column("95 % CI", Align.END)]
+    columns += [Column("Ratio of rates", Align.END, share=4), Column("95 % CI", Align.END, share=5)]
     laid = [_rate_row(inputs, row) for row in (*inputs.results.harms.overview, *rows)]
     return Table(
         "tab-rates",
