@@ -52,6 +52,11 @@ def test_a_new_installation_has_no_account_and_begins_with_a_code(tmp_path):
         assert page.status == 200
         assert told["setup_code"] not in page.text
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        kept = http.client.HTTPConnection(told["site"].removeprefix("http://").rstrip("/"), timeout=30)
+        for method in ("HEAD", "GET"):  # on one connection: the content of a head would be read as the next answer
+            kept.request(method, "/setup/")
+            answer = kept.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, method == "GET")
     assert (folder / "installation.json").stat().st_mode & 0o077 == 0
 
 

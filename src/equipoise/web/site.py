@@ -41,4 +41,14 @@ def configure(
 
 def application() -> Callable[..., Any]:
     """The WSGI application of the configured site."""
-    return get_wsgi_application()
+    django_application = get_wsgi_application()
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """No content where only the head is asked for (RFC 9110, 9.3.2): neither Django nor waitress leaves it out."""
+        content = django_application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return content
+        content.close()
+        return ()
+
+    return answer
