@@ -254,7 +254,7 @@ def _addresses(name: str, converters: Mapping[str, Any]) -> Iterator[str]:
         yield "/api/nothing"
         return
     if "participant" not in converters:
-        given = {"trial": web_world.SLUG, "pk": 1, "code": "x", "key": "x"}
+        given = {"trial": web_world.SLUG, "pk": 1, "code": "x", "key": "x", "name": "report.pdf"}
         yield reverse(name, kwargs={key: given[key] for key in converters})
         return
     for kwargs in _objects(set(converters)):

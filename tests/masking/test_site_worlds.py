@@ -19,8 +19,11 @@ BLIND = (Role.CARE_PROVIDER, Role.OUTCOMES_ASSESSOR)
 SOME = (Role.INVESTIGATOR, Role.CARE_PROVIDER, Role.DATA_MANAGER)
 """Who crawls in a short run: together they reach every route; a full run has all the roles."""
 SHORT = ("participants", "participant", "api:participant", "api:enrol")
-_CLOSED = frozenset({"administration", "api_unknown", "account_logout", "choose_role", "setup"})
-"""For nobody here: the administrator's page, what does not exist, the end of the crawl, a site that is new."""
+_CLOSED = frozenset({"administration", "api_unknown", "account_logout", "choose_role", "setup"}) | frozenset(
+    {"lock_certificate", "report_file", "proof"}
+)
+"""For nobody here: the administrator's page, what does not exist, the end of the crawl, a site that is new; and what
+there is once the database is locked or the list released."""
 _NEEDS_A_FACTOR = "mfa_"
 
 

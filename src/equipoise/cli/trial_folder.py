@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from equipoise.cli.names import LEDGER, OPENING, PUBLISHED, STUDY
 from equipoise.closure import ReleasedAllocation, Trial, take_opening
 from equipoise.conduct import Plan, make_plan
-from equipoise.ledger import Book, Entry, SqliteLedger
+from equipoise.ledger import Book, Entry
 from equipoise.protocol import StudyDefinition, load_definition
+from equipoise.store.keeping import ledger_to_read
 from equipoise.vocabulary import Refusal
 
 if TYPE_CHECKING:
@@ -70,15 +71,14 @@ class TrialFolder:
 
 def open_folder(path: Path) -> TrialFolder:
     """Open the folder of a trial.  Raises `Refusal` where there is no trial in it, or its definition cannot be used."""
-    for name in (LEDGER, STUDY):
-        if not (path / name).is_file():
-            raise Refusal(
-                "TRIAL-FOLDER",
-                f"{path} holds no {name}.",
-                f"Name the folder of a trial: it holds {LEDGER} and {STUDY}.",
-            )
+    if not (path / STUDY).is_file():
+        raise Refusal(
+            "TRIAL-FOLDER",
+            f"{path} holds no {STUDY}.",
+            f"Name the folder of a trial: it holds {LEDGER} and {STUDY}.",
+        )
+    ledger = ledger_to_read(path, lambda: datetime.now(UTC))
     plan = make_plan(load_definition(path / STUDY))
-    ledger = SqliteLedger.open(path / LEDGER, lambda: datetime.now(UTC))
     return TrialFolder(path, plan, Book(ledger, Trial()))
 
 

@@ -1,6 +1,6 @@
 """Closure: blind review, data cut, lock certificate, receipt of the released allocation.  Here arms appear first."""
 
-from equipoise.closure.certificate import LOCK_MEANING, LockCertificate, LockStatement, certify
+from equipoise.closure.certificate import LOCK_MEANING, LockCertificate, LockStatement, certify, read_certificate
 from equipoise.closure.commands import (
     ClassifyDeviation,
     DecideMembership,
@@ -15,16 +15,18 @@ from equipoise.closure.data_cut import DataCut, cut_data, data_rows
 from equipoise.closure.decide import decide
 from equipoise.closure.events import Membership
 from equipoise.closure.facts import participant_facts
-from equipoise.closure.locking import prepare_lock, unlock_record
+from equipoise.closure.locking import prepare_lock, require_genuine, require_own_key, unlock_record
 from equipoise.closure.obstacles import obstacles
 from equipoise.closure.release import ReleasedAllocation, dummy_allocation, read_opening, take_opening
-from equipoise.closure.review import BlindReview, review
-from equipoise.closure.signature import Signature, sign
+from equipoise.closure.review import BLIND_MEANING, OPEN_MEANING, BlindReview, review
+from equipoise.closure.signature import Signature, read_signature, sign
 from equipoise.closure.state import ClosureState
 from equipoise.closure.trial import Trial, fold
 
 __all__ = [
+    "BLIND_MEANING",
     "LOCK_MEANING",
+    "OPEN_MEANING",
     "BlindReview",
     "ClassifyDeviation",
     "ClosureState",
@@ -51,7 +53,11 @@ __all__ = [
     "obstacles",
     "participant_facts",
     "prepare_lock",
+    "read_certificate",
     "read_opening",
+    "read_signature",
+    "require_genuine",
+    "require_own_key",
     "review",
     "sign",
     "take_opening",

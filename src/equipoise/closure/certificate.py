@@ -1,8 +1,10 @@
 """The lock certificate: which data are final, by which ledger, signed by two people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from equipoise.closure.signature import Signature
+from equipoise.closure.signature import Signature, read_signature
 from equipoise.vocabulary import Json, digest
 
 LOCK_MEANING = "The data named here are complete and final; the database is locked."
@@ -26,6 +28,15 @@ class LockStatement:
             "data_digest": self.data_digest,
             "locked_at": self.locked_at,
         }
+
+    def names_same(self, other: "LockStatement") -> bool:
+        """True if both name the same definition, head and data, whenever they were prepared."""
+        return (self.study_digest, self.ledger_seq, self.ledger_hash, self.data_digest) == (
+            other.study_digest,
+            other.ledger_seq,
+            other.ledger_hash,
+            other.data_digest,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +74,9 @@ def certify(statement: LockStatement, *signatures: Signature) -> LockCertificate
         statement.locked_at,
         signatures,
     )
+
+
+def read_certificate(document: Mapping[str, Any]) -> LockCertificate:
+    """The certificate that `as_json` wrote."""
+    signatures = tuple(read_signature(each) for each in document["signatures"])
+    return LockCertificate(**{**document, "signatures": signatures})

@@ -10,7 +10,7 @@ from equipoise.closure.obstacles import obstacles
 from equipoise.closure.signature import Signature
 from equipoise.closure.state import ClosureState
 from equipoise.closure.trial import Trial
-from equipoise.conduct import Situation
+from equipoise.conduct import Actor, Situation
 from equipoise.conduct.events import DataEntryClosed, DataEntryReopened
 from equipoise.conduct.situation import require_text
 from equipoise.vocabulary import Json, Refusal, Role, Severity, utc_text
@@ -51,12 +51,7 @@ def lock_database(now: Situation, trial: Trial, command: LockDatabase) -> tuple[
     expected = prepare_lock(now, trial)
     certificate = command.certificate
     given = certificate.statement
-    if (given.study_digest, given.ledger_seq, given.ledger_hash, given.data_digest) != (
-        expected.study_digest,
-        expected.ledger_seq,
-        expected.ledger_hash,
-        expected.data_digest,
-    ):
+    if not given.names_same(expected):
         raise Refusal("LOCK-STALE", "Something was entered after the statement was signed.", "Prepare and sign anew.")
     if given.locked_at > expected.locked_at:
         raise Refusal("LOCK-TIME", "The statement is dated in the future.", "Check the clock; prepare and sign anew.")
@@ -69,10 +64,21 @@ def _require_two_signatures(closure: ClosureState, certificate: LockCertificate)
     if len({each.who for each in signatures}) < 2 or len({each.role for each in signatures}) < 2:
         raise Refusal("LOCK-SIGNATURES", "Two people in two different roles sign a lock.", "Have it signed again.")
     for signature in signatures:
-        _require_genuine(closure, signature, certificate.statement.as_json())
+        require_genuine(closure, signature, certificate.statement.as_json())
 
 
-def _require_genuine(closure: ClosureState, signature: Signature, record: Json) -> None:
+def require_own_key(closure: ClosureState, actor: Actor, key: str) -> None:
+    """Refuse to sign with a key (public, hexadecimal) that the ledger does not know as the actor's in this role."""
+    if closure.keys.get((actor.who, actor.role)) != key:
+        raise Refusal(
+            "KEY-REGISTERED",
+            "The ledger knows no signing key of yours in this role, or your password has changed since.",
+            "Register your signing key, then sign.",
+        )
+
+
+def require_genuine(closure: ClosureState, signature: Signature, record: Json) -> None:
+    """Refuse a signature that is not of this record, or not by the key that its signer registered (S02)."""
     registered = closure.keys.get((signature.who, signature.role))
     if registered is None or registered != signature.key or not signature.is_genuine(record):
         raise Refusal("SIGNATURE", "A signature does not fit the record or its signer's key.", "Sign it again.")
@@ -94,5 +100,5 @@ def unlock_database(
     signature = command.signature
     if (signature.who, signature.role) != (now.actor.who, Role.INVESTIGATOR):
         raise Refusal("UNLOCK-SIGNER", "The investigator who unlocks signs for it.", "Sign with your own key.")
-    _require_genuine(trial.closure, signature, unlock_record(certificate, reason))
+    require_genuine(trial.closure, signature, unlock_record(certificate, reason))
     return (DatabaseUnlocked(certificate.digest, reason, signature), DataEntryReopened(reason))

@@ -1,8 +1,9 @@
 """Electronic signatures: bound to the record that was signed, with name, time and meaning (21 CFR 11.50, 11.70)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -50,6 +51,11 @@ def sign(
     signed_at = utc_text(moment)
     text = _signed_text(record, actor, meaning, signed_at)
     return Signature(actor.who, actor.role, meaning, signed_at, key, sign_bytes(text).hex())
+
+
+def read_signature(document: Mapping[str, Any]) -> Signature:
+    """The signature that `as_json` wrote."""
+    return Signature(**{**document, "role": Role(document["role"])})
 
 
 def _signed_text(record: Json, actor: Actor, meaning: str, signed_at: str) -> bytes:

@@ -97,10 +97,12 @@ def require_appointed(now: Situation, command: object) -> None:
 def _site_of(now: Situation, command: object) -> str | None:
     """The site of the person whom a command is about; nothing where it is about nobody, or about nobody known."""
     state, site = now.state, getattr(command, "site", None)
+    broken = state.allocation.breaks.get(getattr(command, "number", None) or 0)
     number = (
         getattr(command, "participant", None)
         or state.queries.get(getattr(command, "query", None) or 0)
         or state.deviations.get(getattr(command, "deviation", None) or 0)
+        or (broken.participant if broken else None)
     )
     known = state.participants.get(number) if number else None
     return known.site if known else site

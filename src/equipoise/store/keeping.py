@@ -34,6 +34,25 @@ def open_ledger(installation: Installation, slug: str, clock: Clock) -> Ledger:
     return ledger
 
 
+def ledger_to_read(trial: Path, clock: Clock) -> Ledger:
+    """The ledger of a trial's folder, for a program beside the site: its file, or its schema on the server.
+
+    Raises `Refusal` where there is neither.
+    """
+    server = os.environ.get(SERVER_SETTING, "")
+    if (trial / LEDGER).is_file():
+        return SqliteLedger.open(trial / LEDGER, clock)
+    if not server:
+        raise Refusal(
+            "TRIAL-FOLDER",
+            f"{trial} holds no {LEDGER}.",
+            f"Name the folder of a trial: it holds {LEDGER} and study.yaml.",
+        )
+    from equipoise.ledger.postgresql import PostgresqlLedger  # noqa: PLC0415  # as above
+
+    return PostgresqlLedger.open(server, schema_of(trial.resolve().name), clock)
+
+
 @contextmanager
 def ledger_to_judge(trial: Path) -> Iterator[tuple[Path | Connection, Engine]]:
     """The ledger of a trial's folder, opened for `verify`: its file, or its schema where it lies on the server."""

@@ -53,3 +53,20 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class WaitingSignature(models.Model):
+    """One signature under a lock statement that waits for another: a certificate that only its signer has signed.
+
+    It is no entry: the ledger's head, which the statement names, must not move until the second person has signed.
+    """
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(max_length=64)
+    certificate = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("trial", "username"), name="one_waiting_signature"),)
+
+    def __str__(self) -> str:
+        return self.username

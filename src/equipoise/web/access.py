@@ -28,6 +28,8 @@ BEDSIDE = frozenset({Role.INVESTIGATOR, Role.CARE_PROVIDER})
 ASKING = frozenset({Role.DATA_MANAGER, Role.MONITOR})
 CHECKING = frozenset({Role.MONITOR, Role.AUDITOR})
 REVIEWING = frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER, Role.STATISTICIAN})
+SIGNING = REVIEWING | {Role.SPONSOR, Role.QUALITY_OFFICER}
+LEAD = frozenset({Role.SPONSOR, Role.INVESTIGATOR})
 READING = frozenset({"GET", "HEAD"})
 
 
@@ -123,6 +125,12 @@ _PAGES: Mapping[str, Rule] = {
     "queries": trial_rule(MASKED, SITE | ASKING),
     "deviations": trial_rule(MASKED, BEDSIDE | ASKING),
     "review": trial_rule(REVIEWING | CHECKING, REVIEWING),
+    "code_breaks": trial_rule(MASKED, frozenset({Role.INVESTIGATOR})),
+    "lock": trial_rule(SIGNING | CHECKING, SIGNING, again=True),
+    "release": trial_rule(MASKED, frozenset({Role.STATISTICIAN}), again=True),
+    "lock_certificate": trial_rule(MASKED),
+    "report_file": trial_rule(MASKED),  # there is one once the list is released: masking has ended for all
+    "proof": trial_rule(SIGNING | CHECKING),
     "audit": trial_rule(MASKED),
     # the API's description
     "api:openapi-json": ANYBODY,

@@ -23,9 +23,7 @@ SITE = Source(
         _HOUSE / "allocation" / "randomise.py",
         _HOUSE / "conduct",
         _HOUSE / "safety",
-        _HOUSE / "closure" / "review.py",
-        _HOUSE / "closure" / "obstacles.py",
-        _HOUSE / "closure" / "decide.py",
+        _HOUSE / "closure",
     ),
     templatize=templatize,
 )

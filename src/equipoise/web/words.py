@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from equipoise.allocation import AnchorMedium
+from equipoise.allocation.entries import BreakReason
 from equipoise.conduct import (
     Agreement,
     DeviationKind,
@@ -47,6 +48,13 @@ WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
         "version_control": _("A public version control"),
         "timestamp": _("A time-stamping service"),
         "rehearsal": _("A rehearsal: nowhere"),
+    },
+    BreakReason: {
+        "emergency_treatment": _("An emergency whose treatment depends on the arm"),
+        "overdose": _("An overdose"),
+        "pregnancy": _("A pregnancy"),
+        "expedited_report": _("An expedited report"),
+        "other": _("Another reason"),
     },
     Stage: {
         "screened": _("Screened"),
@@ -128,6 +136,14 @@ WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
     },
 }
 """Kind of word -> word -> wording; a test holds it complete."""
+
+SIGNED = (
+    _("These analysis sets were decided on masked data."),
+    _("These analysis sets were decided after the allocation was released: this review was not blind."),
+    _("The data named here are complete and final; the database is locked."),
+    _("I authorise changes to the locked data, for the reason given."),
+)
+"""What people sign.  The signature is over the English words; pages show them in the reader's language."""
 
 
 def wording(word: Enum) -> str:

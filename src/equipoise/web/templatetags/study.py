@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from equipoise.conduct import Answer
+from equipoise.conduct import PERMISSIONS, Answer
 from equipoise.instruments.item import Item, ItemType, Label
 from equipoise.vocabulary import Role
 from equipoise.web import words
@@ -21,6 +21,7 @@ register = template.Library()
 _FALLBACK = (
     '<span lang="{0}">{1}</span> <span class="fallback" title="{2}">{3}<span class="visually-hidden"> {2}</span></span>'
 )
+_CHECKING = frozenset({Role.MONITOR, Role.AUDITOR})
 _UNITS = (("Cel", "°C"), ("10*", "10^"), ("[", ""), ("]", ""))
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -152,8 +153,12 @@ def trial_menu(context: Mapping[str, Any]) -> dict[str, Any]:
     here, path = context["here"], context["request"].path
     places = [("trial", gettext("Overview")), ("participants", gettext("Participants"))]
     places += [("queries", gettext("Queries")), ("deviations", gettext("Deviations"))]
-    if here.role in {Role.DATA_MANAGER, Role.INVESTIGATOR, Role.STATISTICIAN, Role.MONITOR, Role.AUDITOR}:
+    if here.role in PERMISSIONS["sign_blind_review"] | _CHECKING:
         places.append(("review", gettext("Review")))
+    places.append(("code_breaks", gettext("Code breaks")))
+    if here.role in PERMISSIONS["register_signing_key"] | _CHECKING:
+        places.append(("lock", gettext("Lock")))
+    places.append(("release", gettext("Release")))
     places.append(("audit", gettext("Audit trail")))
     places.append(("delegation", gettext("Delegation log")))
     places.append(("opening", gettext("Opening")))
