@@ -27,7 +27,7 @@ _SENTENCES = frozenset(
     }
 )
 """Calls whose texts a person may read."""
-_NAMES = frozenset({"sentence", "message", "_REMEDY"})
+_NAMES = frozenset({"sentence", "message", "place", "_REMEDY"})
 """Variables that hold such a text on the way."""
 
 

@@ -15,7 +15,13 @@ from equipoise_vault.pages.told import told as in_words
 register = template.Library()
 WORDS = (
     *(gettext_noop("statistician"), gettext_noop("pharmacist"), gettext_noop("quality officer")),
-    *(gettext_noop("thawing"), gettext_noop("thawed"), gettext_noop("prepared"), gettext_noop("checked")),
+    *(
+        gettext_noop("not started"),
+        gettext_noop("thawing"),
+        gettext_noop("thawed"),
+        gettext_noop("prepared"),
+        gettext_noop("checked"),
+    ),
     *(gettext_noop("dispensed"), gettext_noop("returned"), gettext_noop("discarded"), gettext_noop("destroyed")),
     *(gettext_noop("not found"), gettext_noop("too warm"), gettext_noop("too cold"), gettext_noop("no reading")),
     *(gettext_noop("emergency treatment"), gettext_noop("overdose"), gettext_noop("pregnancy")),

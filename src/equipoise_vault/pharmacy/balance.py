@@ -17,7 +17,7 @@ from equipoise_vault.pharmacy.words import IN_PREPARATION, KitStage
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Units of one consignment or product.
+    """Units of one consignment (by its number) or product.
 
     `booked` is the stock by the books, `counted` what the last count found of it (None if none is valid); `not_found`
     are units that two people have searched for.
@@ -66,7 +66,7 @@ def _of_consignment(state: Pharmacy, consignment: Consignment) -> Balance:
     stages = Counter(kit.stage for kit in state.kits_of(consignment.number))
     in_hand = sum(stages[stage] for stage in (*IN_PREPARATION, KitStage.DISCARDED))
     return Balance(
-        name=f"{consignment.product}, lot {consignment.lot}, consignment {consignment.number}",
+        name=str(consignment.number),
         received=consignment.received,
         dispensed=stages[KitStage.DISPENSED],
         returned=stages[KitStage.RETURNED],
@@ -117,18 +117,19 @@ def _found(state: Pharmacy) -> Iterator[Finding]:
 
 def _of_count(state: Pharmacy, consignment: Consignment) -> Iterator[Finding]:
     line = _of_consignment(state, consignment)
+    place = f"consignment {consignment.number}, lot {consignment.lot}"
     if line.counted is None:
-        yield _error("ACCOUNT-COUNT", line.name, "Nobody has counted since the last movement.", "Count the stock.")
+        yield _error("ACCOUNT-COUNT", place, "Nobody has counted since the last movement.", "Count the stock.")
         return
     if not line.is_even or (consignment.count is not None and not consignment.count.agrees):
         message = (
             f"{line.received} received, but {line.dispensed} dispensed, {line.returned} returned, {line.destroyed} "
             f"destroyed, {line.not_found} not found and {line.counted} in stock."
         )
-        yield _error("ACCOUNT-BALANCE", line.name, message, "Search, count again, or record what happened.")
+        yield _error("ACCOUNT-BALANCE", place, message, "Search, count again, or record what happened.")
     if line.not_found:
         message = f"{line.not_found} units were not found."
-        yield Finding("ACCOUNT-NOT-FOUND", Severity.WARNING, line.name, message, "Report it to the sponsor.")
+        yield Finding("ACCOUNT-NOT-FOUND", Severity.WARNING, place, message, "Report it to the sponsor.")
 
 
 def _error(rule: str, place: str, message: str, suggestion: str) -> Finding:

@@ -66,17 +66,29 @@ def in_trial_time(request: HttpRequest) -> Answer:
     return manual
 
 
+def _track(stage: str) -> list[tuple[str, str]]:
+    """The way of a kit through the pharmacy, each stage as done, now or to come; none where it has left the way."""
+    stages = list(NEXT)
+    if stage not in stages:
+        return []
+    here = stages.index(stage)
+    return [(each, "done" if at < here else "now" if at == here else "") for at, each in enumerate(stages)]
+
+
 def _dose(dose: Answer) -> dict[str, object]:
     """A dose with what comes next: of its own pack, and of each kit that was taken for it."""
     shelves = [
         (each["consignment"], f"{each['lot']}, {each['place']} ({each['units']})") for each in dose["consignments"]
     ]
-    kits = [{**kit, "next": NEXT.get(kit["stage"], "")} for kit in dose["kits"]]
+    kits = [{**kit, "next": NEXT.get(kit["stage"], ""), "track": _track(kit["stage"])} for kit in dose["kits"]]
     alive = [kit for kit in kits if kit["next"]]
+    nothing_yet = {"pack": dose["pack"], "stage": "not_started", "use_before": ""}
     is_own_used = any(kit["pack"] == dose["pack"] for kit in kits)
     return {
         **dose,
         "kits": kits,
+        "at_hand": (alive or kits or [nothing_yet])[-1],
+        "is_on_the_bench": any(kit["stage"] in ("thawing", "thawed") for kit in kits),
         "shelves": shelves,
         "can_start": not is_own_used,
         "spare": dose["spares"][0] if is_own_used and not alive and dose["spares"] else "",

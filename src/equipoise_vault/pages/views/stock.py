@@ -34,14 +34,17 @@ def stock(request: HttpRequest) -> HttpResponse:
     def look() -> Context:
         manual, held = in_trial_time(request), ask(request, "show_stock")
         tests = {product["id"]: product["tests"] for product in manual["products"]}
+        titles = {product["id"]: wording(product["name"]) for product in manual["products"]}
         return {
             **held,
             "manual": manual,
-            "consignments": [_consignment(each, held, tests) for each in held["consignments"]],
+            "consignments": [
+                {**_consignment(each, held, tests), "title": titles[each["product"]]} for each in held["consignments"]
+            ],
             "removals": [each for each in held["removals"] if not each["is_witnessed"]],
-            "products_offered": [(each["id"], wording(each["name"])) for each in manual["products"]],
+            "products_offered": list(titles.items()),
             "places": sorted({(each["place"], each["place"]) for each in held["consignments"]}),
-            "balance_of_products": held["products"],
+            "balance_of_products": [{**line, "title": titles[line["name"]]} for line in held["products"]],
         }
 
     try:
