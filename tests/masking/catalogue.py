@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DETECTORS = {"W": "two worlds", "S": "statistics", "N": "names and canaries", "P": "protocol and state"}
 _PACKS, _WALLS = "tests/independent/test_allocation_packs.py", "tests/architecture/test_allocation_walls.py"
 _COUNTER, _TIMING = "tests/spec/test_vault_counter.py", "tests/masking/test_requests.py"
-_PAGES = "tests/spec/test_vault_pages_access.py"
+_PAGES, _SITE = "tests/spec/test_vault_pages_access.py", "tests/masking/test_site_worlds.py"
 _CLOSED, _DAY = "tests/spec/test_vault_closed_report.py", "tests/spec/test_vault_day.py"
 _GUESSER, _CEREMONY = "tests/masking/test_guesser.py", "tests/spec/test_allocation_ceremony.py"
 
@@ -51,27 +51,34 @@ CATALOGUE = (
     Leak("L7", "words of unmasked staff in queries and notes", "W"),
     Leak("L8", "names of attachments and narratives", "W"),
     Leak("L9", "laboratory values and local reactions that tell the arm", "W",
-         ("tests/masking/test_two_worlds.py"
+         (f"{_SITE}::test_a_forgotten_sight_rule_is_caught",
+          "tests/masking/test_two_worlds.py"
           "::test_hidden_answers_that_move_with_the_arm_move_nothing_for_who_does_not_see_them",
           "tests/spec/test_conduct_sight.py::test_a_check_that_looks_at_a_hidden_answer_too_is_hidden"),
          procedure="Forms with such values are `restricted` in the study definition; the assessor has no access."),
     Leak("L10", "order of lists, row numbers, gaps, identifiers that hold a time", "WS",
-         (f"{_GUESSER}::test_a_masked_insider_guesses_no_better_than_a_coin",)),
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",
+          f"{_GUESSER}::test_a_masked_insider_guesses_no_better_than_a_coin")),
     Leak("L11", "length of a text, an answer or a ciphertext", "W",
-         (f"{_COUNTER}::test_l11_all_envelopes_have_one_length_and_no_two_are_equal",)),
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",
+          f"{_COUNTER}::test_l11_all_envelopes_have_one_length_and_no_two_are_equal")),
     Leak("L12", "time that an answer takes, statements sent to the database", "WS",
-         (f"{_TIMING}::test_requests_of_both_arms_are_alike_in_size_statements_and_order",
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",
+          f"{_TIMING}::test_requests_of_both_arms_are_alike_in_size_statements_and_order",
           f"{_TIMING}::test_requests_of_both_arms_take_the_same_time")),
     Leak("L13", "headers of web answers, such as an entity tag", "WN",
-         (f"{_PAGES}::test_what_a_masked_holder_sees_is_the_same_in_two_worlds",
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",
+          f"{_PAGES}::test_what_a_masked_holder_sees_is_the_same_in_two_worlds",
           f"{_PAGES}::test_no_arm_in_an_address_a_title_a_header_or_a_log")),
     Leak("L14", "metadata, hidden sheets and members of PDF, XLSX and ZIP files", "W"),
-    Leak("L15", "words of an error or refusal", "W"),
+    Leak("L15", "words of an error or refusal", "W",
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",)),
     Leak("L16", "stock by kind of kit", "W",
          (f"{_DAY}::test_the_hatch_takes_the_list_from_the_masked_server_alone_and_says_the_same_whatever_the_arms",)),
     Leak("L17", "charts by arm, also with the arms' names left out", "W",
          (f"{_CLOSED}::test_l17_labels_are_fresh_and_never_stand_in_two_reports",)),
-    Leak("L18", "logs, prints and crash reports", "W"),
+    Leak("L18", "logs, prints and crash reports", "W",
+         (f"{_SITE}::test_a_leak_planted_in_the_site_is_caught",)),
     Leak("L19", "tables, backups and statistics of the database", "W"),
     Leak("L20", "transfers to sponsor, laboratory or vendor", "W"),
     Leak("L21", "names of files, tables, roles and addresses", "N",
