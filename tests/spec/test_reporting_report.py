@@ -98,13 +98,19 @@ def test_real_data_carry_no_mark(tmp_path):
 def test_every_figure_has_words_in_every_output():
     document = the_report().document
     html = render_html(document)
-    assert len(document.figures()) == 7
+    assert len(document.figures()) == 8
     for figure in document.figures():
         assert re.search(r"\d", figure.alternative), figure.anchor
         tree = ElementTree.fromstring(figure.svg)
         assert tree.find("{http://www.w3.org/2000/svg}desc").text == figure.alternative
-    assert len(re.findall(r'<svg[^>]*aria-label="\w', html)) == 7
-    assert len(_alternatives(the_pdf())) == 7
+    assert len(re.findall(r'<svg[^>]*aria-label="\w', html)) == 8
+    assert len(_alternatives(the_pdf())) == 8
+
+
+def test_the_mosaic_counts_everybody_who_was_randomised():
+    figure = next(each for each in the_report().document.figures() if each.anchor == "fig-mosaic")
+    counts = [int(number) for number in re.findall(r"(\d+) (?:not )?analysed", figure.alternative)]
+    assert len(counts) == 3 * len(ARMS) and sum(counts) == 30
 
 
 def _alternatives(reader) -> list[str]:

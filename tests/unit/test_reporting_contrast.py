@@ -5,6 +5,9 @@ from importlib.resources import files
 
 import pytest
 
+from equipoise.reporting.figures.canvas import look
+from equipoise.reporting.figures.mosaic import _on, _tint
+
 SHEET = files("equipoise.reporting").joinpath("report.css").read_text(encoding="utf-8")
 THEMES = dict(zip(("light", "dark", "print"), re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL), strict=True))
 PAIRS = [
@@ -38,3 +41,10 @@ def test_the_yardstick():
 def test_text_stands_out(theme, text, ground):
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+)", THEMES[theme]))
     assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("arm", range(6))
+@pytest.mark.parametrize("strength", [1.0, 0.35])
+def test_a_number_stands_out_on_the_colour_of_its_arm(arm, strength):
+    fill = _tint(look(arm).colour, strength)
+    assert contrast(_on(fill), fill) >= 4.5

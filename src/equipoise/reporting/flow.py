@@ -46,7 +46,8 @@ class FlowCounts:
 
 @dataclass(frozen=True, slots=True)
 class ArmFlow:
-    """One arm after randomisation.  `received` counts those with at least one dose, and `all_doses` those with each."""
+    """One arm after randomisation.  `received` counts those with at least one dose, `all_doses` those with each, and
+    `complete` those of the latter who were analysed."""
 
     arm: str
     name: str
@@ -58,6 +59,7 @@ class ArmFlow:
     left_follow_up: tuple[Reason, ...]
     analysed: int
     not_analysed: tuple[Reason, ...]
+    complete: int
 
     def __post_init__(self) -> None:
         assert self.received + total(self.not_received) == self.allocated, f"{self.arm}: doses do not add up"
@@ -108,18 +110,20 @@ def flow_by_arm(
 
 def _arm_flow(arm: str, name: str, courses: Sequence[Course], analysed: frozenset[str]) -> ArmFlow:
     without = [course for course in courses if not course.doses_given]
+    every = [course for course in courses if course.doses_given == course.doses_planned]
     missing = [course for course in courses if course.participant not in analysed]
     return ArmFlow(
         arm=arm,
         name=name,
         allocated=len(courses),
         received=len(courses) - len(without),
-        all_doses=sum(course.doses_given == course.doses_planned for course in courses),
+        all_doses=len(every),
         not_received=reasons(_why_left(course) or "no dose recorded" for course in without),
         stopped_doses=_stopped(courses, WithdrawalFrom.TREATMENT),
         left_follow_up=_stopped(courses, WithdrawalFrom.FOLLOW_UP),
         analysed=len(courses) - len(missing),
         not_analysed=reasons(_why_left(course) or "no value at the primary time point" for course in missing),
+        complete=sum(course.participant in analysed for course in every),
     )
 
 

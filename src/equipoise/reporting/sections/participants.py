@@ -17,10 +17,13 @@ from equipoise.reporting.document import (
     reference,
 )
 from equipoise.reporting.figures.flow_diagram import flow_diagram
+from equipoise.reporting.figures.mosaic import Bar, mosaic
 from equipoise.reporting.flow import ArmFlow, FlowCounts, flow_by_arm, flow_counts, total
 from equipoise.reporting.inputs import ReportInputs, TrialInputs
 from equipoise.reporting.numbers import ENGLISH, NOTHING, decimals_for, plural
 from equipoise.reporting.reading import analysed_participants, arm_names, plain_unit
+
+_ENDS = ("analysed, every dose", "analysed, not every dose", "not analysed")
 
 
 def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
@@ -33,6 +36,7 @@ def participants_section(inputs: ReportInputs) -> tuple[Block, ...]:
         Heading(1, "Participants", "participants"),
         Paragraph((_recruitment(inputs.trial.conduct), " The flow is drawn in ", reference("fig-flow"), ".")),
         flow_figure(inputs.trial, arms),
+        *([_mosaic(inputs.trial, arms)] if inputs.trial.conduct.flow.randomised else []),
         Heading(2, "Visits and doses", "visits"),
         *visits_and_doses(inputs.trial),
         Heading(2, "The arms at baseline", "baseline"),
@@ -47,6 +51,19 @@ def flow_figure(trial: TrialInputs, arms: tuple[ArmFlow, ...]) -> Figure:
     words = flow_in_words(counts, arms)
     svg = flow_diagram(counts, arms, title=title, description=words, synthetic=trial.synthetic)
     return Figure("fig-flow", title, svg, words)
+
+
+def _mosaic(trial: TrialInputs, arms: tuple[ArmFlow, ...]) -> Figure:
+    """The same flow as areas: how much of each arm is behind the primary result."""
+    title = "What became of everybody, every participant with the same area"
+    columns = tuple(
+        Bar(arm.name, (arm.complete, arm.analysed - arm.complete, arm.allocated - arm.analysed)) for arm in arms
+    )
+    words = "; ".join(
+        f"{each.name}: {', '.join(f'{n} {end}' for n, end in zip(each.counts, _ENDS, strict=True))}" for each in columns
+    )
+    svg = mosaic(columns, _ENDS, title=title, description=f"{words}.", synthetic=trial.synthetic)
+    return Figure("fig-mosaic", title, svg, f"{words}.")
 
 
 def flow_in_words(counts: FlowCounts, arms: tuple[ArmFlow, ...]) -> str:
