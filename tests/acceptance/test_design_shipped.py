@@ -11,8 +11,8 @@ from equipoise.analysis.many.examining import Examined, examine_design, scenario
 from equipoise.design import scenario_of_study
 from equipoise.design.simulation.workers import threads
 from equipoise.protocol import load_definition, study_file
-from equipoise.vocabulary.yaml_source import read_yaml
 from equipoise.vocabulary import digest
+from equipoise.vocabulary.yaml_source import read_yaml
 
 STUDY = study_file("NCT05921058")
 

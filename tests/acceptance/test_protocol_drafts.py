@@ -11,9 +11,9 @@ from equipoise.protocol import DefinitionReading, StudyDefinition, parse_definit
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.drafting import draft, draft_randomisation
 from equipoise.protocol.record_gaps import compare_with_record
-from equipoise.vocabulary.yaml_source import parse_yaml
 from equipoise.registration import RegistryRecord, each, judge, read_record
 from equipoise.vocabulary import Finding, Refusal, Severity
+from equipoise.vocabulary.yaml_source import parse_yaml
 from shared_data import SHARED, needs_shared
 
 RECORDS = sorted((SHARED / "records").glob("NCT*")) if SHARED.is_dir() else []

@@ -125,8 +125,8 @@ def test_a_folder_that_is_no_rehearsal_is_left_alone(tmp_path: Path) -> None:
         ("name: x\nitems: {esr: {kind: quantity, typical: 1, spread: -2}}", "spread"),
         ("name: x\nvisit_correlation: 1.5", "visit_correlation"),
         ("name: x\nmisspelt: 1", "misspelt"),
-        ("name: [", "not readable"),
-        ("\0\1\2", "not readable"),
+        ("name: [", "not YAML"),
+        ("\0\1\2", "binary file"),
     ],
 )
 def test_a_senseless_scenario_is_refused_in_a_sentence(text: str, sentence: str, tmp_path: Path) -> None:

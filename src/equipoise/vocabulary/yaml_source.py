@@ -132,7 +132,7 @@ def _decode(content: bytes, name: str) -> str:
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise UnreadableYaml(
-            "YAML-ENCODING", f"{name}:{line}:1", "this is a binary file, not text.", "Give the study.yaml."
+            "YAML-ENCODING", f"{name}:{line}:1", "this is a binary file, not text.", "Give a text file in YAML."
         )
     return text
 
