@@ -60,6 +60,7 @@ def ended(tmp_path_factory):
 
 def test_a_trial_is_ended_on_its_pages(ended):
     vault, number = ended
+    _amend()
     page = Person("statistician").get("review")
     rules = {rule for rule, _ in page.context["by_rule"]}
     assert {"LOCK-QUERY", "LOCK-DEVIATION", "LOCK-BREAK"} <= rules
@@ -77,6 +78,31 @@ def test_a_trial_is_ended_on_its_pages(ended):
     assert Person("auditor").get("release/report.pdf").status_code == 404
     _release(vault, certificate)
     _read_report()
+
+
+def _amend():
+    """A second version is handed in, compared and followed; the first one stays beside it."""
+    from equipoise.store.running import running_trial
+
+    sponsor, first = Person("sponsor"), running_trial(SLUG).plan.digest
+    text = STUDY.read_text("utf-8")
+    assert sponsor.refused("amendment", command="lay_down", file=_file("no study")) != "COMMAND"
+    orphan = text.replace("version: 1\n", "version: 2\n", 1)
+    sponsor.post("amendment", command="lay_down", file=_file(orphan))
+    second = orphan.replace("version: 2\n", f"version: 2\nparent: {first}\n", 1).replace(
+        "Hypoxic mesenchymal", "Normoxic mesenchymal", 1
+    )
+    compared = sponsor.client.get(sponsor.post("amendment", command="lay_down", file=_file(second)))
+    assert compared.context["may_follow"] and "Normoxic" in compared.content.decode()
+    follow = {"command": "amend_definition", "approved_on": "2030-01-01", "reason": "the medium was changed"}
+    version = compared.context["draft"].digest
+    assert sponsor.refused("amendment", **follow, version=version) == "DATE-FUTURE"
+    assert running_trial(SLUG).plan.digest == first
+    sponsor.post("amendment", **{**follow, "approved_on": "2022-01-03"}, version=version)
+    assert running_trial(SLUG).plan.digest == version
+    assert [each.version for each in Person("auditor").get("amendment").context["versions"]] == [1, 2]
+    assert "Normoxic" in (running_trial(SLUG).folder / "study.yaml").read_text("utf-8")
+    assert (running_trial(SLUG).folder / "versions" / f"{first}.yaml").read_text("utf-8") == text
 
 
 def _mend(number):
@@ -192,10 +218,11 @@ class Person:
         return self.client.get(f"/{SLUG}/{page}" + ("" if "." in page else "/"))
 
     def post(self, page, **fields):
-        """Press a button that is expected to work."""
+        """Press a button that is expected to work; gives the address to which it leads."""
         answer = self.client.post(f"/{SLUG}/{page}/", fields)
         assert answer.status_code == 302, answer.context and answer.context.get("refused")
         assert "reauthenticate" not in answer["Location"]
+        return answer["Location"]
 
     def refused(self, page, **fields):
         """Press a button; gives the rule that stands against it."""

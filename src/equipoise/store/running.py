@@ -1,9 +1,11 @@
 """The running trials: each with its plan and its book in memory, caught up from its own ledger at every look."""
 
 import gc
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -79,7 +81,12 @@ class RunningTrials:
         with self._lock:
             if slug not in self._open:
                 self._open[slug] = self._start(slug)
-            return self._open[slug]
+            found = self._open[slug]
+        followed = _by_version_followed(found)  # outside the lock: it waits for the ledger's
+        if followed is not found:
+            with self._lock:
+                self._open[slug] = followed
+        return followed
 
     def open_all(self) -> tuple[RunningTrial, ...]:
         """Open every trial of the folder."""
@@ -112,6 +119,26 @@ class RunningTrials:
             if seq - from_here > SNAPSHOT_EVERY:
                 save_snapshot(snapshot, Snapshot(trial, seq, head), key)
         return book
+
+
+def version_file(folder: Path, digest: str) -> Path:
+    """Where the version of a study definition with this digest is kept in a trial's folder."""
+    return folder / "versions" / f"{digest}.yaml"
+
+
+def _by_version_followed(trial: RunningTrial) -> RunningTrial:
+    """The trial by the definition that its ledger follows now, whichever process has amended it.
+
+    Where that version is not kept here the trial stays as it is, and its rules refuse what would need it.
+    """
+    digest = trial.look(lambda state: state.conduct.study_digest)
+    kept = version_file(trial.folder, digest)
+    if digest in {"", trial.plan.digest} or not kept.is_file():
+        return trial
+    draft = (trial.folder / STUDY).with_suffix(f".{os.getpid()}.part")
+    shutil.copyfile(kept, draft)
+    draft.replace(trial.folder / STUDY)
+    return replace(trial, plan=make_plan(load_definition(kept)))
 
 
 @contextmanager

@@ -104,7 +104,7 @@ _PAGES: Mapping[str, Rule] = {
     "administration": Rule(Door.ADMINISTRATOR, again=True),
     # inside a trial
     "opening": trial_rule(MASKED, frozenset({Role.SPONSOR, Role.INVESTIGATOR, Role.STATISTICIAN}), again=True),
-    "delegation": trial_rule(MASKED, frozenset({Role.SPONSOR, Role.INVESTIGATOR}), again=True),
+    "delegation": trial_rule(MASKED, LEAD, again=True),
     "trial": trial_rule(MASKED),
     "choose_role": trial_rule(MASKED, MASKED),
     "participants": trial_rule(MASKED, BEDSIDE),
@@ -117,7 +117,7 @@ _PAGES: Mapping[str, Rule] = {
     "randomise": trial_rule(MASKED, BEDSIDE),
     "doses": trial_rule(MASKED, BEDSIDE),
     "participant_queries": trial_rule(MASKED, SITE | ASKING),
-    "events": trial_rule(MASKED, frozenset({Role.INVESTIGATOR, Role.SPONSOR})),
+    "events": trial_rule(MASKED, LEAD),
     "form_page": trial_rule(MASKED, SITE),
     "item": trial_rule(MASKED, SITE | ASKING),
     "second_entry": trial_rule(SITE, SITE),
@@ -127,6 +127,7 @@ _PAGES: Mapping[str, Rule] = {
     "review": trial_rule(REVIEWING | CHECKING, REVIEWING),
     "code_breaks": trial_rule(MASKED, frozenset({Role.INVESTIGATOR})),
     "lock": trial_rule(SIGNING | CHECKING, SIGNING, again=True),
+    "amendment": trial_rule(MASKED, LEAD, again=True),
     "release": trial_rule(MASKED, frozenset({Role.STATISTICIAN}), again=True),
     "lock_certificate": trial_rule(MASKED),
     "report_file": trial_rule(MASKED),  # there is one once the list is released: masking has ended for all

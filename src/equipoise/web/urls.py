@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from equipoise.web.api.site import make_api
 from equipoise.web.views import (
     administration,
+    amending,
     asking,
     attachments,
     code_breaks,
@@ -73,6 +74,7 @@ urlpatterns = [
     path("", home.my_trials, name="my_trials"),
     path("<slug:trial>/", trial_home.trial, name="trial"),
     path("<slug:trial>/opening/", opening.opening, name="opening"),
+    path("<slug:trial>/amendment/", amending.amendment, name="amendment"),
     path("<slug:trial>/delegation/", delegation.delegation, name="delegation"),
     path("<slug:trial>/role/", home.choose_role, name="choose_role"),
     path("<slug:trial>/participants/", participants.participants, name="participants"),

@@ -19,6 +19,7 @@ from equipoise.conduct import (
     WithdrawalReason,
 )
 from equipoise.conduct.progress import Progress
+from equipoise.protocol.change import Weight
 from equipoise.safety import ActionTaken, Causality, Expectedness, Outcome, Seriousness
 from equipoise.vocabulary import Role
 
@@ -48,6 +49,12 @@ WORDS: Mapping[type[Enum], Mapping[str, str | Promise]] = {
         "version_control": _("A public version control"),
         "timestamp": _("A time-stamping service"),
         "rehearsal": _("A rehearsal: nowhere"),
+    },
+    Weight: {
+        "question": _("What is asked, of whom, and how it is answered"),
+        "safety": _("What is given, who is masked, what is watched"),
+        "conduct": _("When and how it is done"),
+        "wording": _("How it is said, and what was decided"),
     },
     BreakReason: {
         "emergency_treatment": _("An emergency whose treatment depends on the arm"),

@@ -15,10 +15,10 @@ from equipoise.web.api.shapes import NAMES, shape_of
 
 NOT_OFFERED: Mapping[str, str] = {
     "open_trial": "A trial is opened on the machine that runs it, where its study definition lies.",
-    "amend_definition": "Another version is followed on the machine that runs the trial, where its file lies.",
+    "amend_definition": "Another version is followed on the page on which its file is handed in and compared.",
     "attach_file": "A file is attached on the page beside which it stands, which checks and keeps its bytes.",
     "attach_to_adverse_event": "As above.",
-    "receive_release": "The released list comes from the vault, not from a program.",
+    "receive_release": "The released list is handed in on the page of the release, as its holders bring it.",
 }
 """Command -> why it is not taken."""
 

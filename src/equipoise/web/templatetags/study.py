@@ -162,6 +162,7 @@ def trial_menu(context: Mapping[str, Any]) -> dict[str, Any]:
     places.append(("audit", gettext("Audit trail")))
     places.append(("delegation", gettext("Delegation log")))
     places.append(("opening", gettext("Opening")))
+    places.append(("amendment", gettext("Amendments")))
     links = [(reverse(name, args=[here.trial.slug]), text) for name, text in places if _exists(name)]
     best = max((url for url, _ in links if path.startswith(url)), key=len, default="")
     return {"places": [(url, text, url == best) for url, text in links]}

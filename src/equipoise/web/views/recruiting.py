@@ -8,14 +8,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from equipoise.allocation import pack_for_dose
 from equipoise.closure import Trial
 from equipoise.conduct import (
+    CorrectStratum,
     DecideCriterion,
     Enrol,
     FailScreening,
+    Participant,
+    Plan,
     Randomise,
     RecordConsent,
     ScreenFailure,
     SignEligibility,
     Stage,
+    TrialState,
     may,
 )
 from equipoise.conduct.recruiting import ELIGIBILITY_MEANING, standing_against
@@ -141,8 +145,10 @@ def _eligibility(here: Here, trial: Trial, number: str) -> dict[str, object]:
 def randomise(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
     """Give the next slot.  Pressed twice, or by two people at once, it gives the same one."""
     here, refusal = request.here, None
+    may_correct = may(here.role, "correct_stratum")
     if request.method == "POST":
-        refusal = hand_in(request, {"randomise": Randomise}, participant=participant)
+        kinds = {"randomise": Randomise, "correct_stratum": CorrectStratum}
+        refusal = hand_in(request, kinds, participant=participant)
         if refusal is None:
             return redirect("randomise", trial=trial, participant=participant)
 
@@ -156,6 +162,7 @@ def randomise(request: TrialRequest, trial: str, participant: str) -> HttpRespon
             "enrolled_on": person.enrolled_on,
             "is_enrolled": person.stage is Stage.ENROLLED,
             "pack": pack_for_dose(state.conduct.allocation, participant, 1) if is_randomised and doses else "",
+            "strata": _strata(here.trial.plan, state.conduct, person) if is_randomised and may_correct else (),
         }
 
     context = {
@@ -166,3 +173,11 @@ def randomise(request: TrialRequest, trial: str, participant: str) -> HttpRespon
         "request_id": new_request(),
     }
     return render(request, "randomise.html", context, status=422 if refusal else 200)
+
+
+def _strata(plan: Plan, state: TrialState, person: Participant) -> list[tuple[str, tuple[str, ...], str]]:
+    """Each factor of the stratification: its item, its levels, and the one that counts now for the participant."""
+    corrected = state.allocation.true_stratum.get(person.number)
+    counts = person.strata if corrected is None else plan.strata[corrected]
+    factors = plan.definition.randomisation.strata
+    return [(factor.item, factor.levels, level) for factor, level in zip(factors, counts, strict=True)]
