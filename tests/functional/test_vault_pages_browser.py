@@ -122,6 +122,9 @@ def prepare_dose(desk, pharmacist, second):
     words = label.inner_text("body")
     assert "Use before" in words and "secretome" not in words and "placebo" not in words
     assert label.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"  # its style is let in
+    label.locator(".visit").evaluate("one => one.textContent = one.textContent.repeat(5)")  # a visit of many words
+    assert label.evaluate("(a => a.scrollHeight <= a.clientHeight)(document.querySelector('article'))")
+    label.reload()
     if PICTURES:
         label.screenshot(
             path=str(Path(PICTURES) / "vault-label.png"), clip={"x": 0, "y": 0, "width": 560, "height": 160}
