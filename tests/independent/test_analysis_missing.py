@@ -154,7 +154,7 @@ def test_rubins_standard_error_by_its_closed_form(strategy: Strategy) -> None:
     The completed data give (1/N + 1/N); under jump to reference the imputed mean varies by d^2 (1/N + 1/(dN)), which
     makes T = (1 + d)/N + (1 + d^2)/N (Cro, Carpenter & Kenward 2019); missing at random gives 1/((1 - d)N) + 1/N.
     """
-    n, gone = 160, 48
+    n, gone = 160, 96
     values = [float(v) for v in np.linspace(-1, 1, n)]
     unit = (np.var(values, ddof=1)) ** -0.5
     arm = [v * unit for v in values]
