@@ -90,7 +90,7 @@ def interpreter() -> str:
     pytest.skip("other users may not run this interpreter")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def vault() -> Iterator[tuple[Path, Path, int, int]]:
     """An open vault of the vault's user: its folder, the hatch, its process, the group of the hatch."""
     shared = grp.getgrgid(1)
