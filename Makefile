@@ -4,11 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
 
-.PHONY: help run stop test check test-masking bench bench-web bench-r docs lock clean
+.PHONY: help run stop test check test-masking test-postgresql bench bench-web bench-r docs lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/run.stamp  ## Record to report: play NCT05921058 on synthetic participants, write its report, open its site
 	@$(BIN)/equipoise rehearse NCT05921058 --out $(OUT)/rehearsal
@@ -32,6 +32,9 @@ check: $(VENV)/dev.stamp  ## Lint, types, import contracts, generated files curr
 
 test-masking: $(VENV)/dev.stamp  ## Two worlds at full length: 200 pairs and every planted leak
 	@$(BIN)/python -m pytest tests/masking -q -s --pairs 200
+
+test-postgresql: $(VENV)/dev.stamp  ## The site's tests with accounts and ledgers on a PostgreSQL server of their own
+	@EQUIPOISE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile tests/spec/test_web_* tests/integration/test_web_* tests/integration/test_store_* tests/functional/test_web_* tests/functional/test_site_*
 
 bench: $(VENV)/dev.stamp  ## Measure what the issues name, beside the named peers
 	@$(BIN)/python bench/run.py

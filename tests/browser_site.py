@@ -19,6 +19,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
+from server import ON_SERVER, postgresql
+
 SLUG = "lupus"
 PASSWORD = "synthetic people only"
 CAST = {
@@ -61,6 +63,8 @@ def running(folder: Path, *, weeks: int, participants: int = 6, moment: datetime
     command = [sys.executable, __file__, str(folder), str(port), str(weeks), str(participants)]
     here = Path(__file__).parent
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(here), str(here / "masking")])}
+    if ON_SERVER:
+        environment["EQUIPOISE_DATABASE"] = postgresql().address
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert server.stdout is not None

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+ON_SERVER = os.environ.get("EQUIPOISE_TEST_DATABASE") == "postgresql"
+"""True in a run of the site's tests on a server instead of files."""
 _ROLE = "equipoise_test"
 _numbers = itertools.count(1)
 
@@ -34,6 +36,10 @@ class Server:
         self.address = self.admin.replace("postgres:@/postgres", f"{_ROLE}:@/{_ROLE}")
         self.admin_address = self.admin.replace("@/postgres", f"@/{_ROLE}")
 
+    def address_of(self, database: str) -> str:
+        """The address of another database of this server, as the same role."""
+        return self.address.replace(f"/{_ROLE}?", f"/{database}?")
+
     def new_schema(self) -> str:
         return f"trial_{os.getpid()}_{next(_numbers)}"
 
@@ -55,7 +61,8 @@ class Server:
 
 
 @functools.cache
-def _started() -> Server | str:
+def start_server() -> Server | str:
+    """The server of this process, or why none can be started here."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="eq")
         atexit.register(folder.cleanup)
@@ -68,7 +75,7 @@ def _started() -> Server | str:
 
 def postgresql() -> Server:
     """The server of this process; skips the test where none can be started."""
-    found = _started()
+    found = start_server()
     if isinstance(found, str):
         pytest.skip(found)
     return found

@@ -1,8 +1,10 @@
 """A synthetic site for the tests of the pages: a small trial in its middle, made once, copied for each test.
 
-Django is configured once a process, for a folder in which every test finds a fresh copy.
+Django is configured once a process, for a folder in which every test finds a fresh copy.  With
+`EQUIPOISE_TEST_DATABASE=postgresql` accounts and ledgers lie on a server of the tests' own, and the database is copied.
 """
 
+import os
 import shutil
 import tempfile
 import time
@@ -16,11 +18,14 @@ from equipoise.cli.rehearsal.part import read_part
 from equipoise.cli.rehearsal.site import found_site, make_installation
 from equipoise.protocol import study_file
 from equipoise.store import Installation, open_installation
+from equipoise.store.installation import SERVER_SETTING
 from equipoise.vocabulary import SteppingClock
+from server import ON_SERVER, Server, start_server
 
 SLUG = "nct05921058"
 NOW = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Surakarta
 PARTICIPANTS = 6
+_MODEL, _LIVE = "site_model", "site_live"
 PEOPLE = {
     "sponsor": "synthetic.sponsor",
     "investigator": "synthetic.investigator",
@@ -46,6 +51,8 @@ def fresh_site() -> Installation:
     run_trials(open_installation(model), SteppingClock(NOW))  # closes the ledgers of the former test
     shutil.rmtree(live, ignore_errors=True)
     shutil.copytree(model, live)
+    if ON_SERVER:
+        _copy_database(_MODEL, _LIVE)
     installation = open_installation(live)
     run_trials(installation, SteppingClock(NOW))
     return installation
@@ -74,6 +81,24 @@ def prove(logged_in, at: float | None = None) -> None:
     session.save()
 
 
+def _copy_database(source: str, copy: str) -> None:
+    """Make a database anew as the copy of another one that nobody is connected to."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(_started().address_of("postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+        names = sql.Identifier(copy), sql.Identifier(source)
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+
+def _started() -> Server:
+    """The server of this process: who asks for it is not to be told that the tests passed without it."""
+    found = start_server()
+    assert isinstance(found, Server), found
+    return found
+
+
 @cache
 def _model() -> tuple[Path, Path]:
     """The folder of the site that is copied, and the folder in which the live copy lies."""
@@ -82,6 +107,9 @@ def _model() -> tuple[Path, Path]:
     from equipoise.web.site import configure
 
     root = Path(tempfile.mkdtemp(prefix="equipoise-site-"))
+    if ON_SERVER:
+        _copy_database("template1", _LIVE)
+        os.environ[SERVER_SETTING] = _started().address_of(_LIVE)
     installation = make_installation(root / "live")
     assert not settings.configured, "Django is configured once a process"
     configure(installation, SteppingClock(NOW), hosts=("testserver", "localhost", "127.0.0.1"))
@@ -92,5 +120,11 @@ def _model() -> tuple[Path, Path]:
     from django.db import connections
 
     connections.close_all()
+    if ON_SERVER:
+        from equipoise.store.running import open_trials, run_trials
+
+        open_trials(lambda trial: None)  # what was played into a file is carried over to the server
+        run_trials(open_installation(root / "live"), SteppingClock(NOW))  # closes it
+        _copy_database(_LIVE, _MODEL)
     shutil.copytree(root / "live", root / "model")
     return root / "model", root / "live"
