@@ -12,7 +12,7 @@ import pytest
 from equipoise.allocation.minimisation import Minimisation, arm_weights
 from equipoise.allocation.minimised_lists import draw_minimised
 from equipoise.analysis import Resampling, Sides, minimisation, minimisation_again, randomisation_test
-from equipoise.analysis.execution.randomisation import Law, _tested
+from equipoise.analysis.execution.randomisation import Law, under_law
 from equipoise.analysis.execution.task import Means
 from equipoise.vocabulary import Refusal
 
@@ -103,7 +103,7 @@ def test_a_plan_runs_the_procedure_again_where_it_cannot_be_weighed() -> None:
     levels = [tuple(rng.choice("abc") for _ in range(4)) for _ in range(120)]
     law = Law(minimisation(levels, FAVOUR), lambda: minimisation_again(levels, FAVOUR))
     task = SimpleNamespace(means=Means(resampling=Resampling(199, 2)))
-    test, notes = _tested(task, [rng.randint(0, 9) for _ in range(120)], [1, 0] * 60, law)
+    test, notes = under_law(task, [rng.randint(0, 9) for _ in range(120)], [1, 0] * 60, law)
     assert not test.exact
     assert test.p.interval is not None
     assert "run 199 times again" in notes[0]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from equipoise.analysis.execution.models import explaining
-from equipoise.analysis.execution.randomisation import recorded_law, tested, treated_of
+from equipoise.analysis.execution.randomisation import recorded_law, treated_of, under_law
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.models.columns import Term
 from equipoise.analysis.models.proportional_odds import odds_scores, proportional_odds
@@ -28,7 +28,7 @@ def odds(task: Task) -> Answer:
     numbers = Numbers(model.estimate("arm"), None, (*model.assumptions, words), model.warnings, "log odds ratio")
     if len(task.allocation.design.arms) > 2:
         return Answer(result_of(task, replace(numbers, warnings=(_WALD_ALONE,))))
-    test, notes = tested(task, odds_scores(score, terms), treated_of(task), recorded_law(task))
+    test, notes = under_law(task, odds_scores(score, terms), treated_of(task), recorded_law(task))
     return Answer(
         result_of(
             task,

@@ -31,7 +31,7 @@ def mean_difference_test(task: Task) -> Answer:
     values = [task.cases.metric(case) for case in task.used]
     treated = treated_of(task)
     law = recorded_law(task)
-    test, notes = tested(task, values, treated, law)
+    test, notes = under_law(task, values, treated, law)
     interval, how = _limits(task, values, treated, law)
     assert test.estimate is not None, "a test of means estimates their difference"
     numbers = Numbers(
@@ -69,7 +69,7 @@ class Law:
 def _by_order(task: Task, law: Law) -> Answer:
     """The scores of `order_scores` are 2 midrank - (n + 1) for numbers, so the test is Wilcoxon's with midranks."""
     known = [case.known for case in task.used]
-    test, notes = tested(task, order_scores(known), treated_of(task), law)
+    test, notes = under_law(task, order_scores(known), treated_of(task), law)
     estimate, how = _shift(task, known)
     assumptions = (*test.assumptions, f"procedure: {test.reference}")
     return Answer(result_of(task, Numbers(estimate, test.p, assumptions, (*test.warnings, *notes, *how))))
@@ -89,7 +89,7 @@ def _shift(task: Task, known: Sequence[Interval]) -> tuple[Estimate | None, tupl
     return hodges_lehmann(first, second, level=task.level), (words,)
 
 
-def tested(
+def under_law(
     task: Task, values: Sequence[Fraction] | Sequence[int], treated: list[int], law: Law
 ) -> tuple[TestResult, tuple[str, ...]]:
     """The exact test, or the Monte Carlo one with the exact interval of its p-value, and a word about it."""
