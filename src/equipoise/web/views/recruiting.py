@@ -24,6 +24,7 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.recruiting import ELIGIBILITY_MEANING, standing_against
 from equipoise.vocabulary import Refusal
+from equipoise.web.access import ACCESS
 from equipoise.web.handling import hand_in, refused
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.kept_files import download, keep_file
@@ -64,6 +65,7 @@ def consent(request: TrialRequest, trial: str, participant: str) -> HttpResponse
         "documents": here.trial.plan.definition.consent,
         "languages": here.trial.plan.definition.languages,
         "may_record": may(here.role, "record_consent"),
+        "may_download": here.role in ACCESS["scan"].read,
         "today": here.trial.today(),
         "request_id": new_request(),
     }
