@@ -133,7 +133,7 @@ def test_what_weighs_much_asks_again_who_one_is(people: Mapping[str, str]) -> No
     from web_two_sites import client_of
 
     client = client_of(Role.SPONSOR)
-    for name in ("tokens", "delegation", "lock"):
+    for name in ("tokens", "delegation", "lock", "amendment"):
         assert ACCESS[name].again
         answer = client.post(_address(name, routes()[name], "two-sites", people["01"]))
         assert answer.status_code == 302 and "/account/reauthenticate/" in answer["Location"], name

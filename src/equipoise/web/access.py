@@ -28,8 +28,7 @@ BEDSIDE = frozenset({Role.INVESTIGATOR, Role.CARE_PROVIDER})
 ASKING = frozenset({Role.DATA_MANAGER, Role.MONITOR})
 CHECKING = frozenset({Role.MONITOR, Role.AUDITOR})
 REVIEWING = frozenset({Role.INVESTIGATOR, Role.DATA_MANAGER, Role.STATISTICIAN})
-SIGNING = REVIEWING | {Role.SPONSOR, Role.QUALITY_OFFICER}
-LEAD = frozenset({Role.SPONSOR, Role.INVESTIGATOR})
+SIGNING, LEAD = PERMISSIONS["register_signing_key"], PERMISSIONS["amend_definition"]
 READING = frozenset({"GET", "HEAD"})
 
 

@@ -17,10 +17,12 @@ from equipoise.closure import (
     RegisterSigningKey,
     Trial,
     UnlockDatabase,
+    certify,
     prepare_lock,
     unlock_record,
 )
 from equipoise.conduct import CloseDataEntry, ReopenDataEntry, may
+from equipoise.conduct.situation import require_text
 from equipoise.store.signing import add_waiting, forget_waiting, waiting_certificate
 from equipoise.vocabulary import Refusal, utc_from_text
 from equipoise.web.handling import Refused, hand_in, refused
@@ -81,11 +83,9 @@ def _register(request: TrialRequest) -> Refused | None:
 def _sign(request: TrialRequest) -> None:
     """Sign the statement that somebody has signed before and that still holds; else the one that is true now.
 
-    Raises `Refusal` where something stands against the lock, or where the role signs none.
+    Raises `Refusal` where something stands against the lock.
     """
     here = request.here
-    if not may(here.role, "register_signing_key"):
-        raise Refusal("LOCK-SIGNER", "Your role signs no lock.", "Ask the people who signed the review.")
     key, expected = own_key(request), prepared(here)
     waiting = waiting_certificate(here.trial.slug, expected)
     statement = waiting.statement if waiting else expected
@@ -94,12 +94,11 @@ def _sign(request: TrialRequest) -> None:
 
 
 def _lock(request: TrialRequest) -> Refused | None:
-    """Lock with the signatures that wait.  Raises `Refusal` where none do."""
+    """Lock with the signatures that wait.  Raises `Refusal` where something stands against it."""
     here = request.here
-    waiting = waiting_certificate(here.trial.slug, prepared(here))
-    if waiting is None:
-        raise Refusal("LOCK-SIGNATURES", "Two people in two different roles sign a lock.", "Have it signed again.")
-    found = hand_in(request, {"lock_database": LockDatabase}, certificate=waiting)
+    expected = prepared(here)
+    certificate = waiting_certificate(here.trial.slug, expected) or certify(expected)
+    found = hand_in(request, {"lock_database": LockDatabase}, certificate=certificate)
     if found is None:
         forget_waiting(here.trial.slug)
     return found
@@ -108,12 +107,10 @@ def _lock(request: TrialRequest) -> Refused | None:
 @sensitive_variables()
 def _unlock(request: TrialRequest) -> Refused | None:
     """Sign the unlocking with its reason, and unlock.  Raises `Refusal` where nothing is locked."""
-    here, reason = request.here, request.POST.get("reason", "").strip()
+    here, reason = request.here, require_text(request.POST.get("reason", ""), "reason")
     certificate = here.trial.look(lambda state: state.closure.certificate)
     if certificate is None:
         raise Refusal("UNLOCK", "The database is not locked.", "Nothing needs to be unlocked.")
-    if not reason:
-        raise Refusal("REASON", "The reason is missing.", "Write it in a few words.")
     signature = signed(request, own_key(request), unlock_record(certificate, reason), UNLOCK_MEANING, here.trial.now())
     return hand_in(request, {"unlock_database": UnlockDatabase}, signature=signature)
 
@@ -127,8 +124,16 @@ _ACTS: Mapping[str, Callable[[TrialRequest], Refused | None]] = {
 
 
 def prepared(here: Here) -> LockStatement:
-    """The statement that is true now.  Raises `Refusal` with what stands against it."""
-    return here.trial.look(lambda state: prepare_lock(here.trial.situation(state.conduct, here.actor), state))
+    """The statement that is true now.  Raises `Refusal` with what stands against it.
+
+    What is open is named on the page of the review, to each for the own sites; here only that something is.
+    """
+    try:
+        return here.trial.look(lambda state: prepare_lock(here.trial.situation(state.conduct, here.actor), state))
+    except Refusal as refusal:
+        if refusal.rule != "LOCK-OPEN":
+            raise
+        raise Refusal(refusal.rule, "Items of the review are still open.", "Settle each of them.") from None
 
 
 def _shown(here: Here) -> Mapping[str, object]:
