@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from conduct_world import WHO, World, at, on
+from equipoise.allocation.entries import BreakReason, CodeBroken
 from equipoise.closure import decide
 from equipoise.conduct import (
     KEPT_APART,
@@ -21,6 +22,7 @@ from equipoise.conduct import (
     Screen,
     held_by,
 )
+from equipoise.safety import AssessCodeBreak
 from equipoise.vocabulary import MASKED_ROLES, Refusal, Role
 
 TRAINED = "GCP certificate 2022/17"
@@ -180,6 +182,18 @@ def test_a_query_is_answered_at_its_own_site(staffed: World) -> None:
     answer = AnswerQuery(1, "checked")
     assert refused(lambda: _decided(staffed, Actor("lead.02", Role.INVESTIGATOR), answer)) == "DELEGATION-NONE"
     assert staffed.do(Role.CARE_PROVIDER, answer)
+
+
+def test_a_code_break_is_assessed_at_the_site_of_whom_it_concerns(staffed: World) -> None:
+    """As a query, a code break is named by its number alone."""
+    other = next(site.id for site in staffed.plan.definition.sites if site.id != SITE)
+    staffed.do(Role.SPONSOR, line("lead.02", Role.INVESTIGATOR, other))
+    number = staffed.do(Role.CARE_PROVIDER, Screen(SITE, on(-14)))[0].event.participant
+    broken = CodeBroken(1, 0, 0, BreakReason.OVERDOSE, staffed.clock(), on_paper=False, participant=number)
+    staffed.put((broken,), Role.SYSTEM)
+    assessed = AssessCodeBreak(1, True, (Role.TREATING_PHYSICIAN,), "the doses were stopped")
+    assert refused(lambda: _decided(staffed, Actor("lead.02", Role.INVESTIGATOR), assessed)) == "DELEGATION-NONE"
+    assert staffed.do(Role.INVESTIGATOR, assessed)
 
 
 def _decided(world: World, actor: Actor, command: object) -> tuple[object, ...]:
