@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-HEAVY = ("numpy", "scipy", "numba", "matplotlib", "pydantic", "rich.progress", "typst", "cryptography", "ruamel", "yaml")
-HEAVY += ("django", "psycopg")
+HEAVY = ("numpy", "scipy", "numba", "matplotlib", "pydantic", "rich.progress", "typst", "cryptography")
+HEAVY += ("django", "psycopg", "ruamel", "yaml")
 
 
 def modules_after(*arguments: str) -> set[str]:

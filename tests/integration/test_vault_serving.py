@@ -1,6 +1,7 @@
 """The vault with its pages as it is started: one line that says where, an end with its pages, a hatch for a group."""
 
 import grp
+import http.client
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -68,6 +70,10 @@ def test_a_demonstration_opens_the_vault_of_a_rehearsal_and_shows_its_accounts(s
         key = vault.ask("describe", Role.SYSTEM)["signing_key"]
     _, said = serve("--demonstration", "11")
     assert said["setup_code"] == "" and "demo.pharmacist.2" in fetched(said)
+    kept = http.client.HTTPConnection(urlsplit(said["pages"]).netloc, timeout=30)
+    for method in ("HEAD", "GET"):  # on one connection: the content of a head would be read as the next answer
+        kept.request(method, "/sign-in/")
+        assert bool(kept.getresponse().read()) is (method == "GET")
     with VaultClient.connect(Path(said["hatch"]), who="web") as hatch:
         assert hatch.describe()["signing_key"] == key and hatch.describe()["rehearsal"] is True
 

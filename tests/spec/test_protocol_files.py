@@ -7,8 +7,8 @@ import pytest
 
 from equipoise.protocol import UnreadableYaml, load_definition, parse_definition
 from equipoise.protocol.rules import RULES
-from equipoise.vocabulary.yaml_source import LARGEST_BYTES, parse_yaml
 from equipoise.vocabulary import Refusal
+from equipoise.vocabulary.yaml_source import LARGEST_BYTES, parse_yaml
 
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b]\n"
 

@@ -10,6 +10,7 @@ from django.core.wsgi import get_wsgi_application
 
 from equipoise.store.installation import Installation
 from equipoise.vocabulary import Clock
+from equipoise.vocabulary.head_requests import without_content_for_head
 from equipoise.web.settings import site_settings
 
 HERE_ALONE = ("localhost", "127.0.0.1", "[::1]")
@@ -41,14 +42,4 @@ def configure(
 
 def application() -> Callable[..., Any]:
     """The WSGI application of the configured site."""
-    django_application = get_wsgi_application()
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        """No content where only the head is asked for (RFC 9110, 9.3.2): neither Django nor waitress leaves it out."""
-        content = django_application(environ, start_response)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            return content
-        content.close()
-        return ()
-
-    return answer
+    return without_content_for_head(get_wsgi_application())

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 
+from equipoise.vocabulary.head_requests import without_content_for_head
 from equipoise_vault.pages.desk import Desk
 from equipoise_vault.pages.place import Place
 
@@ -29,7 +30,7 @@ def show(place: Place, desk: socket.socket, listening: socket.socket) -> None:
     is_new = _prepare(place)
     threading.Thread(target=_end_with, args=(desk,), daemon=True).start()
     server = waitress.create_server(
-        get_wsgi_application(),
+        without_content_for_head(get_wsgi_application()),
         sockets=[listening],
         threads=_THREADS,
         ident="",
