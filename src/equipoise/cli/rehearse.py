@@ -23,31 +23,35 @@ All participants, values and results are SYNTHETIC. Nothing here was observed in
 
 def run(study: str, *, participants: int | None, seed: int, scenario: Path | None, out: Path, console: Console) -> int:
     """Play, end and report a rehearsal; gives the exit status."""
-    with _progress(console) as progress, RehearsalVault(out / "vault", seed, rehearsal_clock()) as vault:
+    trial = out / "trial"
+    with (
+        _progress(console) as progress,
+        RehearsalVault(out / "vault", seed, rehearsal_clock()) as vault,
+        Reporter(trial, out / "report") as reporter,
+    ):
         _begin(progress, "Reading the study")
-        from equipoise.cli.rehearsal.ending import end  # here, since the vault gets ready in the meantime
+        from equipoise.cli.rehearsal.ending import end  # here, since vault and reporter get ready in the meantime
         from equipoise.cli.rehearsal.part import furnish, read_part
         from equipoise.cli.rehearsal.trial import recruit, start
         from equipoise.protocol import study_file
 
         file = study_file(study)
         part = read_part(file, participants, seed, scenario)
-        trial = _fresh(out) / "trial"
+        _fresh(out)
         trial.mkdir()
         furnish(trial, file, part.definition)
         _begin(progress, "Sealing the allocation list")
         rehearsal = start(part, trial, vault)
-        with Reporter(trial, out / "report") as reporter:
-            turns = part.participants * (len(part.definition.encounters) + 2)
-            playing = _begin(progress, "Screening, treating, monitoring", turns)
-            for turn, _ in enumerate(recruit(rehearsal)):
-                progress.advance(playing)
-                if turn % _TURNS_A_READING == 0:
-                    reporter.read_along()
-            _begin(progress, "Blind review, lock, release")
-            end(rehearsal, trial)
-            _begin(progress, "Analysing and writing the report")
-            written = reporter.write()
+        turns = part.participants * (len(part.definition.encounters) + 2)
+        playing = _begin(progress, "Screening, treating, monitoring", turns)
+        for turn, _ in enumerate(recruit(rehearsal)):
+            progress.advance(playing)
+            if turn % _TURNS_A_READING == 0:
+                reporter.read_along()
+        _begin(progress, "Blind review, lock, release")
+        end(rehearsal, trial)
+        _begin(progress, "Analysing and writing the report")
+        written = reporter.write()
         rehearsal.desk.book.ledger.close()
     tell(written, console)
     return 0
@@ -61,8 +65,8 @@ def _begin(progress: Progress, stage: str, turns: int | None = None) -> TaskID:
     return progress.add_task(stage, total=turns)
 
 
-def _fresh(out: Path) -> Path:
-    """An empty folder; a former rehearsal in it is replaced, anything else is left alone."""
+def _fresh(out: Path) -> None:
+    """Make an empty folder; a former rehearsal in it is replaced, anything else is left alone."""
     if out.is_dir() and any(out.iterdir()):
         if not (out / _MARK).is_file():
             raise Refusal(
@@ -71,7 +75,6 @@ def _fresh(out: Path) -> Path:
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
-    return out
 
 
 @contextmanager

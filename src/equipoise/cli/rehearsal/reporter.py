@@ -4,16 +4,12 @@ It does what `equipoise report` does, on the folder alone; nothing but the path 
 runs it imports itself, so that the first process never loads analysis and figures.
 """
 
-import atexit
-import os
 import signal
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import cache
-from multiprocessing import get_context, parent_process
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,14 +21,22 @@ from equipoise.vocabulary import Refusal
 if TYPE_CHECKING:
     from equipoise.cli.trial_folder import TrialFolder
 
+_READ, _WRITE = "read", "write"
+
 
 class Reporter:
-    """Writes the report of the trial in `folder` into `out`; use it in a `with` statement."""
+    """Writes the report of the trial in `folder` into `out`; use it in a `with` statement.
+
+    It takes seconds to get ready, and does so at once: the folder need not be there before it is first read.
+    """
 
     def __init__(self, folder: Path, out: Path) -> None:
-        self._folder, self._out = folder, out
-        self._hands = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
-        self._reading: Future[None] = self._hands.submit(_read_along, folder)
+        self._folder = folder
+        spawn = get_context("spawn")
+        self._line, other_end = spawn.Pipe()
+        self._hands = spawn.Process(target=_work, args=(other_end, folder, out), daemon=True)
+        self._hands.start()
+        other_end.close()  # else nobody would notice here that the process is gone
 
     def __enter__(self) -> "Reporter":
         return self
@@ -40,18 +44,29 @@ class Reporter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._hands.shutdown(cancel_futures=True)
+        self._hands.kill()  # nothing is left to do, and taking all apart takes half a second
+        self._hands.join()
 
     def read_along(self) -> None:
         """Have the new entries read, unless that is under way."""
-        if self._reading.done():
-            with _loss_as_refusal(self._folder):
-                self._reading = self._hands.submit(_read_along, self._folder)
+        with _loss_as_refusal(self._folder):
+            if self._line.poll():
+                self._answer()
+                self._line.send(_READ)
 
     def write(self) -> Written:
         """Write the report, and wait for it.  Raises the `Refusal` that `equipoise report` would show."""
         with _loss_as_refusal(self._folder):
-            return self._hands.submit(_write, self._folder, self._out).result()
+            self._line.send(_WRITE)
+            while (written := self._answer()) is None:
+                pass  # what was under way
+            return written
+
+    def _answer(self) -> Written | None:
+        answer: Written | Exception | None = self._line.recv()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @contextmanager
@@ -59,7 +74,7 @@ def _loss_as_refusal(folder: Path) -> Iterator[None]:
     """Say what to do where the machine has ended the second process, for want of memory."""
     try:
         yield
-    except BrokenProcessPool:
+    except (EOFError, ConnectionError):
         raise Refusal(
             "REHEARSE-REPORT",
             "The process that writes the report was ended by the machine.",
@@ -67,26 +82,35 @@ def _loss_as_refusal(folder: Path) -> Iterator[None]:
         ) from None
 
 
+def _work(line: "Connection[Written | Exception | None, str]", folder: Path, out: Path) -> None:
+    """Get ready, then do what is asked until the first process ends, however it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the first process's to answer
+    tasks: dict[str, Callable[[], Written | None]] = {
+        _READ: partial(_read_along, folder),
+        _WRITE: partial(_write, folder, out),
+    }
+    with suppress(EOFError, ConnectionError):
+        line.send(_outcome(_get_ready))
+        while True:
+            line.send(_outcome(tasks[line.recv()]))
+
+
+def _outcome(task: Callable[[], Written | None]) -> Written | Exception | None:
+    try:
+        return task()
+    except Exception as error:  # whatever it is, the first process raises it
+        return error
+
+
 def _get_ready() -> None:
-    """Load what the report needs; an interruption is the first process's to answer, and with that one all ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_first, daemon=True).start()
+    """Load what the report needs."""
     spare_collector()
-    atexit.register(os._exit, 0)  # nothing is left to do then, and taking all apart takes half a second
     import equipoise.cli.report_writing  # noqa: F401  # for `_write`
     from equipoise.instruments.library import ctcae
     from equipoise.reporting.figures.canvas import load_drawing
 
     ctcae()
     load_drawing()
-
-
-def _end_with_first() -> None:
-    """End when the first process does, however it does: one that is killed cannot say so."""
-    first = parent_process()
-    assert first is not None, "this runs in a process that was started by another"
-    first.join()
-    os._exit(1)
 
 
 @cache
