@@ -422,7 +422,7 @@ def committee_data_by_arm(rehearsal: Rehearsal) -> None:
     _on_hatch(rehearsal, "push_committee_data", sent=sort)
 
 
-@leak("L3", "L10")
+@leak("L3", "L10", worlds="swap")
 def doses_by_arm(rehearsal: Rehearsal) -> None:
     """The day's doses are asked for product by product."""
 

@@ -16,6 +16,7 @@ from equipoise.store.vaults import Room
 from equipoise.vocabulary import Refusal
 
 APART = "vault.json"
+_PATIENCE_SECONDS = 15.0
 Told = Callable[[str, Room, str], None]
 """Hears of a room that was opened: the trial, the room, the code of its set-up (empty where there is none)."""
 
@@ -43,7 +44,11 @@ class SealedRooms:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()  # nothing is lost: what a room has answered is on its disk
+                process.wait()
 
     def open(self, slug: str) -> Room:
         """Start the room of a trial, locked until its key's holders open it.  Raises `Refusal`.
