@@ -16,10 +16,10 @@ from equipoise.allocation.hatch import read_sealed
 from equipoise.allocation.randomise import next_slot
 from equipoise.closure.certificate import LOCK_MEANING, LockStatement, certify
 from equipoise.closure.events import DatabaseLocked
-from equipoise.closure.signature import Signature, sign
 from equipoise.conduct import Actor
 from equipoise.ledger import Book, SqliteLedger
 from equipoise.ledger.export import jsonl
+from equipoise.ledger.signature import Signature, sign
 from equipoise.vocabulary import Refusal, Role, SteppingClock, canonical_json, digest_bytes
 from equipoise_vault.counter import Counter
 from equipoise_vault.drbg import KeyedGenerator
@@ -142,4 +142,4 @@ def signed(statement: LockStatement, who: str) -> Signature:
     key = Ed25519PrivateKey.from_private_bytes(digest_bytes(who.encode())[:32].encode())
     public = key.public_key().public_bytes_raw().hex()
     actor = Actor(who, Role.STATISTICIAN)
-    return sign(statement.as_json(), actor, LOCK_MEANING, START, key=public, sign_bytes=key.sign)
+    return sign(statement.as_json(), actor.who, actor.role, LOCK_MEANING, START, key=public, sign_bytes=key.sign)

@@ -10,11 +10,9 @@ from equipoise.closure import (
     LockDatabase,
     LockStatement,
     RegisterSigningKey,
-    Signature,
     SignBlindReview,
     certify,
     prepare_lock,
-    sign,
 )
 from equipoise.conduct import (
     Actor,
@@ -33,6 +31,7 @@ from equipoise.conduct import (
     StartEncounter,
     Typed,
 )
+from equipoise.ledger import Signature, sign
 from equipoise.vocabulary import Role, digest
 from scenario import ASSESSOR, DOCTOR, MANAGER, NURSE, STATISTICIAN
 
@@ -47,7 +46,15 @@ def public(actor: Actor) -> str:
 
 def signed(record, actor: Actor, moment, key=None) -> Signature:
     key = key or key_of(actor)
-    return sign(record, actor, LOCK_MEANING, moment, key=key.public_key().public_bytes_raw().hex(), sign_bytes=key.sign)
+    return sign(
+        record,
+        actor.who,
+        actor.role,
+        LOCK_MEANING,
+        moment,
+        key=key.public_key().public_bytes_raw().hex(),
+        sign_bytes=key.sign,
+    )
 
 
 def screened_in(world: World, count: int) -> list[str]:

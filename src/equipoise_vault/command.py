@@ -126,8 +126,6 @@ def _read_report(chosen: argparse.Namespace) -> None:
 
 
 def _rehearse(chosen: argparse.Namespace) -> None:
-    import equipoise.closure.signature  # noqa: F401, PLC0415  # the release checks signatures: loaded while nobody waits
-
     if not sys.stdin.buffer.peek(1):  # type: ignore[union-attr]  # standard input is a buffered reader
         return  # nobody asked for anything: then there is no vault
     counter = RehearsalCounter(chosen.dir, rehearsal_entropy(chosen.seed))

@@ -3,9 +3,10 @@
 import hmac
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from equipoise.allocation.commitment import SEED_PARTIES
+from equipoise.ledger import Signature, read_signature
 from equipoise.vocabulary import Json, Refusal, Role, digest, utc_text
 from equipoise_vault.ceremony import Answer, frozen_design, seed_shares, the_list
 from equipoise_vault.entries import AllocationReleased
@@ -15,9 +16,6 @@ from equipoise_vault.request import Request
 from equipoise_vault.room import ReleaseProposal, Room
 from equipoise_vault.shares import holder_of, join_shares
 from equipoise_vault.state import VaultState
-
-if TYPE_CHECKING:
-    from equipoise.closure.signature import Signature
 
 FORMAT = "equipoise-opening-1"
 PROPOSAL_LASTS = timedelta(minutes=30)
@@ -152,14 +150,11 @@ def _check_certificate(certificate: Mapping[str, Any], data_digest: str) -> None
         raise Refusal("RELEASE-DATA", "The data changed after they were locked.", "Find out why; lock again.")
 
 
-def _read_signatures(documents: object) -> tuple["Signature", ...]:
-    # here and not above: it brings in half the masked side, which the sealed room needs once, at the trial's end
-    from equipoise.closure.signature import Signature  # noqa: PLC0415
-
+def _read_signatures(documents: object) -> tuple[Signature, ...]:
     if not isinstance(documents, (list, tuple)):
         return ()
     try:
-        return tuple(Signature(**{**document, "role": Role(document["role"])}) for document in documents)
+        return tuple(map(read_signature, documents))
     except (TypeError, KeyError, ValueError):
         return ()
 

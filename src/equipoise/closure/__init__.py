@@ -19,7 +19,6 @@ from equipoise.closure.locking import prepare_lock, require_genuine, require_own
 from equipoise.closure.obstacles import obstacles
 from equipoise.closure.release import ReleasedAllocation, dummy_allocation, read_opening, take_opening
 from equipoise.closure.review import BLIND_MEANING, OPEN_MEANING, BlindReview, review
-from equipoise.closure.signature import Signature, read_signature, sign
 from equipoise.closure.state import ClosureState
 from equipoise.closure.trial import Trial, fold
 
@@ -40,7 +39,6 @@ __all__ = [
     "RegisterSigningKey",
     "ReleasedAllocation",
     "SignBlindReview",
-    "Signature",
     "Trial",
     "UnlockDatabase",
     "certify",
@@ -55,11 +53,9 @@ __all__ = [
     "prepare_lock",
     "read_certificate",
     "read_opening",
-    "read_signature",
     "require_genuine",
     "require_own_key",
     "review",
-    "sign",
     "take_opening",
     "unlock_record",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.closure.signature import Signature, read_signature
+from equipoise.ledger import Signature, read_signature
 from equipoise.vocabulary import Json, digest
 
 LOCK_MEANING = "The data named here are complete and final; the database is locked."

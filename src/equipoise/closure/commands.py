@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from equipoise.closure.certificate import LockCertificate
 from equipoise.closure.release import ReleasedAllocation
-from equipoise.closure.signature import Signature
 from equipoise.conduct import command
+from equipoise.ledger import Signature
 from equipoise.protocol.analysis_plan import SetId
 
 

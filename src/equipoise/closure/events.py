@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from equipoise.closure.certificate import LockCertificate
-from equipoise.closure.signature import Signature
-from equipoise.ledger import event
+from equipoise.ledger import Signature, event
 from equipoise.protocol.analysis_plan import SetId
 
 

@@ -7,12 +7,12 @@ from equipoise.closure.commands import LockDatabase, RegisterSigningKey, UnlockD
 from equipoise.closure.data_cut import cut_data
 from equipoise.closure.events import DatabaseLocked, DatabaseUnlocked, SigningKeyRegistered
 from equipoise.closure.obstacles import obstacles
-from equipoise.closure.signature import Signature
 from equipoise.closure.state import ClosureState
 from equipoise.closure.trial import Trial
 from equipoise.conduct import Actor, Situation
 from equipoise.conduct.events import DataEntryClosed, DataEntryReopened
 from equipoise.conduct.situation import require_text
+from equipoise.ledger import Signature
 from equipoise.vocabulary import Json, Refusal, Role, Severity, utc_text
 
 _KEY = re.compile(r"[0-9a-f]{64}")

@@ -7,6 +7,7 @@ from equipoise.ledger.clock_jump import ClockJump
 from equipoise.ledger.entry import GENESIS, Entry, chain_hash, next_entry
 from equipoise.ledger.event import declared_types, decode, encode, event, newest_version, upcaster
 from equipoise.ledger.ledger import Ledger
+from equipoise.ledger.signature import Signature, read_signature, sign
 from equipoise.ledger.sqlite import SqliteLedger
 from equipoise.ledger.verification import VerificationReport
 from equipoise.ledger.verify import ONLY_AN_ANCHOR_TELLS, Projection, verify
@@ -22,6 +23,7 @@ __all__ = [
     "Foldable",
     "Ledger",
     "Projection",
+    "Signature",
     "SqliteLedger",
     "VerificationReport",
     "chain_hash",
@@ -34,6 +36,8 @@ __all__ = [
     "newest_version",
     "next_entry",
     "read_anchors",
+    "read_signature",
+    "sign",
     "upcaster",
     "verify",
 ]

@@ -11,7 +11,8 @@ import json
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from equipoise.closure import LockCertificate, LockStatement, Signature, certify, read_certificate
+from equipoise.closure import LockCertificate, LockStatement, certify, read_certificate
+from equipoise.ledger import Signature
 from equipoise.store.installation import Installation
 from equipoise.store.models import Trial, WaitingSignature
 

@@ -6,7 +6,8 @@ from allauth.account.adapter import get_adapter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.views.decorators.debug import sensitive_variables
 
-from equipoise.closure import Signature, Trial, require_own_key, sign
+from equipoise.closure import Trial, require_own_key
+from equipoise.ledger import Signature, sign
 from equipoise.store.running import installation
 from equipoise.store.signing import signing_key
 from equipoise.vocabulary import Json, Refusal
@@ -35,4 +36,4 @@ def signed(request: TrialRequest, key: Ed25519PrivateKey, record: Json, meaning:
         require_own_key(trial.closure, here.actor, public)
 
     here.trial.look(check)
-    return sign(record, here.actor, meaning, moment, key=public, sign_bytes=key.sign)
+    return sign(record, here.actor.who, here.actor.role, meaning, moment, key=public, sign_bytes=key.sign)

@@ -15,16 +15,14 @@ from equipoise.closure import (
     LockDatabase,
     ReceiveRelease,
     RegisterSigningKey,
-    Signature,
     SignBlindReview,
     certify,
     cut_data,
     prepare_lock,
     read_opening,
-    sign,
 )
 from equipoise.conduct import Actor, DeviationKind
-from equipoise.ledger import Anchor
+from equipoise.ledger import Anchor, Signature, sign
 from equipoise.vocabulary import Json, digest
 
 _SIGNERS = (INVESTIGATOR, STATISTICIAN)
@@ -73,7 +71,7 @@ def _lock(desk: Desk, seed: int) -> LockCertificate:
 
 def _signed(desk: Desk, actor: Actor, key: Ed25519PrivateKey, record: Json) -> Signature:
     public = key.public_key().public_bytes_raw().hex()
-    return sign(record, actor, LOCK_MEANING, desk.clock(), key=public, sign_bytes=key.sign)
+    return sign(record, actor.who, actor.role, LOCK_MEANING, desk.clock(), key=public, sign_bytes=key.sign)
 
 
 def _key(seed: int, actor: Actor) -> Ed25519PrivateKey:

@@ -8,7 +8,6 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from equipoise.conduct import Actor
 from equipoise.vocabulary import Json, Role, canonical_json, utc_text
 
 
@@ -35,7 +34,7 @@ class Signature:
 
     def is_genuine(self, record: Json) -> bool:
         """True if this signature is of `record` and fits its key: a changed byte or another record voids it (S02)."""
-        text = _signed_text(record, Actor(self.who, self.role), self.meaning, self.signed_at)
+        text = _signed_text(record, self.who, self.role, self.meaning, self.signed_at)
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.key))
             key.verify(bytes.fromhex(self.signature), text)
@@ -45,12 +44,19 @@ class Signature:
 
 
 def sign(
-    record: Json, actor: Actor, meaning: str, moment: datetime, *, key: str, sign_bytes: Callable[[bytes], bytes]
+    record: Json,
+    who: str,
+    role: Role,
+    meaning: str,
+    moment: datetime,
+    *,
+    key: str,
+    sign_bytes: Callable[[bytes], bytes],
 ) -> Signature:
     """Sign a record.  `sign_bytes` is the key holder's own function: the private key never comes here."""
     signed_at = utc_text(moment)
-    text = _signed_text(record, actor, meaning, signed_at)
-    return Signature(actor.who, actor.role, meaning, signed_at, key, sign_bytes(text).hex())
+    text = _signed_text(record, who, role, meaning, signed_at)
+    return Signature(who, role, meaning, signed_at, key, sign_bytes(text).hex())
 
 
 def read_signature(document: Mapping[str, Any]) -> Signature:
@@ -58,11 +64,11 @@ def read_signature(document: Mapping[str, Any]) -> Signature:
     return Signature(**{**document, "role": Role(document["role"])})
 
 
-def _signed_text(record: Json, actor: Actor, meaning: str, signed_at: str) -> bytes:
+def _signed_text(record: Json, who: str, role: Role, meaning: str, signed_at: str) -> bytes:
     signed: dict[str, Json] = {
         "record": record,
-        "who": actor.who,
-        "role": actor.role.value,
+        "who": who,
+        "role": role.value,
         "meaning": meaning,
         "signed_at": signed_at,
     }
