@@ -21,7 +21,7 @@ stop: $(VENV)/run.stamp  ## End the site that `make run` has left open
 	@$(BIN)/equipoise serve $(OUT)/site --stop
 
 test: $(VENV)/dev.stamp  ## Run every test
-	@$(BIN)/pytest -n 3 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp  ## Lint, types, import contracts, generated files current
 	@$(BIN)/ruff check .
@@ -34,7 +34,7 @@ test-masking: $(VENV)/dev.stamp  ## Two worlds at full length: 200 pairs and eve
 	@$(BIN)/python -m pytest tests/masking -q -s --pairs 200
 
 test-postgresql: $(VENV)/dev.stamp  ## The site's tests with accounts and ledgers on a PostgreSQL server of their own
-	@EQUIPOISE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile tests/spec/test_web_* tests/integration/test_web_* tests/integration/test_store_* tests/functional/test_web_* tests/functional/test_site_*
+	@EQUIPOISE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/spec/test_web_* tests/integration/test_web_* tests/integration/test_store_* tests/functional/test_web_* tests/functional/test_site_*
 
 bench: $(VENV)/dev.stamp  ## Measure what the issues name, beside the named peers
 	@$(BIN)/python bench/run.py

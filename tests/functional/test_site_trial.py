@@ -18,10 +18,7 @@ from browser_site import CAST, PASSWORD, Site, running
 
 CHROMIUM = Path("/usr/bin/chromium")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium"),
-]
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
 IMAGES = os.environ.get("EQUIPOISE_IMAGES", "")
 """Where the pictures of the guides go, when they are to be made anew (`docs/images`)."""
 DAY_ONE = date(2026, 1, 26)

@@ -114,7 +114,6 @@ def test_max_t_small_enumeration_against_plain_python() -> None:
         assert p.value == randomisation_test(values, arms).p.value
 
 
-@pytest.mark.slow
 def test_max_t_by_complete_enumeration() -> None:
     """All 155,117,520 allocations."""
     result = max_t(ENDPOINTS, ARMS, enumerate_all=True)

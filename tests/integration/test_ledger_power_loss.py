@@ -8,8 +8,6 @@ import contextlib
 import os
 import random
 
-import pytest
-
 from equipoise.ledger import GENESIS, SqliteLedger, verify
 from equipoise.vocabulary import Refusal
 from ledger_sample import NURSE, clock, measured
@@ -93,7 +91,6 @@ def losses(crashes: int, settings: str = "", syncs_lie: bool = False) -> int:
     return lost
 
 
-@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_with_the_power():
     assert losses(CRASHES) == 0
 

@@ -80,7 +80,6 @@ class Person:
             connection.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_what_the_browser_was_told_is_saved_survives_kill_9_of_the_server(tmp_path, engine):
     environment = {**os.environ, "PYTHONPATH": str(TESTS), "EQUIPOISE_DATABASE": ""}

@@ -55,7 +55,6 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     yield Pair(site_worlds.ready(folder / "one", first), site_worlds.ready(folder / "other", second))
 
 
-@pytest.mark.slow
 def test_every_masked_role_is_answered_with_the_same_bytes(plain: Pair, is_full: bool) -> None:
     roles = tuple(site_worlds.ROLES) if is_full else SOME
     first, second = crawl(plain.one, roles), crawl(plain.other, roles)
