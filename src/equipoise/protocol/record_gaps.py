@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from equipoise.protocol.decision import UNDECIDED
-from equipoise.protocol.drafting.document import one_line, unmarked
 from equipoise.protocol.form_items import asked_items
 from equipoise.protocol.objectives import Endpoint, Rank
 from equipoise.protocol.study_definition import StudyDefinition
@@ -19,6 +18,7 @@ from equipoise.registration.derive import registered_dosing_days
 from equipoise.registration.language.dosage import routes_in, volumes_ml
 from equipoise.registration.language.measures import MeasureKind, measures_in
 from equipoise.registration.language.passage import descriptions, interventions
+from equipoise.registration.language.plain_text import one_line, unmarked
 from equipoise.registration.language.times import last_time_point
 from equipoise.registration.record import Outcome
 from equipoise.registration.words import MaskedRole, OutcomeRank

@@ -5,11 +5,12 @@ from functools import lru_cache
 
 from equipoise.instruments import library
 from equipoise.protocol.decision import UNDECIDED
-from equipoise.protocol.drafting.document import Part, label, one_line
+from equipoise.protocol.drafting.document import Part, label
 from equipoise.protocol.drafting.identifiers import Identifiers
 from equipoise.protocol.drafting.measures import Measured, measured, yes_no
 from equipoise.protocol.drafting.visits import Visits
 from equipoise.registration import RegistryRecord, each
+from equipoise.registration.language.plain_text import one_line
 from equipoise.registration.record import Outcome
 from equipoise.registration.words import OutcomeRank
 

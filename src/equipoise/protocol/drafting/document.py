@@ -7,22 +7,12 @@ from typing import Any, TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from equipoise.registration.language.plain_text import one_line
+
 Part: TypeAlias = dict[str, Any]
 """A map of the draft: plain texts, numbers, lists and maps, as `study.yaml` holds them."""
 
-_LONGEST = 600
 _WIDTH = 110
-
-
-def unmarked(text: str) -> str:
-    """Give a text of the record with single spaces and without the marks of its source, such as `\\<`."""
-    return " ".join(re.sub(r"\\([<>\[\]*_~#+.()-])", r"\1", text).split())
-
-
-def one_line(text: str) -> str:
-    """Give a text of the record on one line, not longer than an official title may be."""
-    plain = unmarked(text)
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 4].rsplit(" ", 1)[0] + " ..."
 
 
 def label(text: str) -> Part:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.drafting.aims import Aims, draft_aims
-from equipoise.protocol.drafting.document import Part, label, one_line, yaml_text
+from equipoise.protocol.drafting.document import Part, label, yaml_text
 from equipoise.protocol.drafting.people import draft_people
 from equipoise.protocol.drafting.questions import of_findings, of_the_draft
 from equipoise.protocol.drafting.scope import refuse_out_of_scope
 from equipoise.protocol.drafting.treatment import PREPARED, draft_treatment, reference_arm
 from equipoise.protocol.drafting.visits import Visits
 from equipoise.registration import RegistryRecord, each
+from equipoise.registration.language.plain_text import one_line
 from equipoise.vocabulary import Finding, Verdict
 
 _HEADER = """yaml-language-server: $schema=study.schema.json

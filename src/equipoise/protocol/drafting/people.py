@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from equipoise.protocol.drafting.document import Part, label, one_line
+from equipoise.protocol.drafting.document import Part, label
 from equipoise.registration import RegistryRecord
+from equipoise.registration.language.plain_text import one_line
 from equipoise.registration.record import Age
 
 _HEADING = re.compile(r"^\W*(?:key |main |major )?(?P<kind>inclusion|exclusion)\b[^\n:]{0,40}(?::|$)", re.IGNORECASE)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from equipoise.protocol.decision import UNDECIDED
 from equipoise.protocol.drafting.aims import Aims
-from equipoise.protocol.drafting.document import Part, one_line
+from equipoise.protocol.drafting.document import Part
+from equipoise.registration.language.plain_text import one_line
 from equipoise.vocabulary import Finding, Verdict
 
 _OF_RULES: dict[str, tuple[str, str]] = {

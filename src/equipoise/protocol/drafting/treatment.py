@@ -2,11 +2,12 @@
 
 from equipoise.protocol.arms import LONGEST_ARM
 from equipoise.protocol.decision import UNDECIDED
-from equipoise.protocol.drafting.document import Part, label, one_line
+from equipoise.protocol.drafting.document import Part, label
 from equipoise.protocol.drafting.identifiers import Identifiers
 from equipoise.registration import RegistryRecord, each
 from equipoise.registration.language.dosage import routes_in, volumes_ml
 from equipoise.registration.language.passage import Passage, arm_passages
+from equipoise.registration.language.plain_text import one_line
 from equipoise.registration.record import Intervention
 from equipoise.registration.words import ArmType, InterventionType, MaskedRole
 from equipoise.vocabulary import Role
