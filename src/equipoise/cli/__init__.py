@@ -1,5 +1,8 @@
-"""The `equipoise` command.  Nothing is imported here that a `--help` does not need."""
+"""The `equipoise` command.  Nothing is imported here: a process that a command starts passes through here too."""
 
-from equipoise.cli.app import main
 
-__all__ = ["main"]
+def main() -> None:
+    """Run the command line."""
+    from equipoise.cli.app import main as run  # as above
+
+    run()

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Written:
     synthetic: bool
 
 
-def tell(written: Written, console: Console) -> None:
+def tell(written: Written, console: "Console") -> None:
     """Print the lines, and where the report lies."""
     if written.synthetic:
         console.print("[bold yellow]SYNTHETIC[/]  No number below was observed in a person.\n")
