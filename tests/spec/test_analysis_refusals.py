@@ -150,6 +150,10 @@ WRONG: dict[str, Callable[[], object]] = {
     "two outcomes at one visit": lambda: mmrm(long_data(visits=["1", "1"] * 4), "x"),
     "visit without a place": lambda: mmrm(long_data(visit_order=("1",)), "x"),
     "arm never seen at a visit": lambda: mmrm(long_data(outcome=[1, None, 3, None, 2, 2, 4, 4]), "x"),
+    "two outcomes at one place": lambda: mmrm(long_data(places=[[1], [1]] * 4), "x"),
+    "places of different kinds": lambda: mmrm(long_data(places=[[1], [2, 3]] * 4), "x"),
+    "day that is no number": lambda: mmrm(long_data(places=[[1], ["day 8"]] * 4), "x"),
+    "days of some rows": lambda: mmrm(long_data(places=[[1], [2]]), "x"),
     "no inner maximum": lambda: mmrm(long_data(outcome=[1, 1, 3, 3, 2, 2, 4, 4]), "x"),
     "ragged visits": lambda: multiple_imputation(IncompleteData([[1], [1, 2]], ["a", "b"], {}), "a"),
     "nobody left in an arm": lambda: multiple_imputation(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from equipoise.analysis.exact.integers import Recorded
 from equipoise.analysis.mixed.fit import fit
 from equipoise.analysis.mixed.patterns import repeated
-from equipoise.analysis.mixed.structure import Structure
+from equipoise.analysis.mixed.structure import Structure, covariance
 from equipoise.analysis.models.columns import Term, design, numbers
 from equipoise.vocabulary import Refusal
 
@@ -92,4 +92,4 @@ def joint_model(data: Prepared) -> JointModel:
     grouped = repeated(data.y[who, at], np.column_stack(columns), [names[i] for i in who], at.tolist())
     fitted = fit(grouped, Structure.UNSTRUCTURED)
     b = fitted.at.coefficients.reshape(visits, arms + q)
-    return JointModel(b[:, :arms].T, b[:, arms:].T, fitted.sigma)
+    return JointModel(b[:, :arms].T, b[:, arms:].T, covariance(fitted.structure, fitted.theta, visits).sigma)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.analysis.mixed.likelihood import Evaluation, evaluate
 from equipoise.analysis.mixed.patterns import Repeated
-from equipoise.analysis.mixed.structure import Structure, covariance, is_valid, start
+from equipoise.analysis.mixed.structure import Structure, covariances, is_valid, start
 from equipoise.vocabulary import Refusal
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,6 @@ class Fitted:
     structure: Structure
     theta: Floats
     names: tuple[str, ...]
-    sigma: Floats
     at: Evaluation
     w: Floats
 
@@ -31,14 +30,14 @@ def fit(data: Repeated, structure: Structure, restricted: bool = True) -> Fitted
     """Fit one structure.  Refuses where the iteration does not converge to an inner optimum."""
 
     def here(theta: Floats) -> Evaluation:
-        return evaluate(data, covariance(structure, theta, data.visits), restricted)
+        return evaluate(data, covariances(structure, theta, data), restricted)
 
-    theta = start(structure, data.variances)
+    theta = start(structure, data)
     at = here(theta)
     for _ in range(_MOST_STEPS):
         direction = _direction(at)
         decrement = float(-at.score @ direction)
-        step = _longest_step(structure, data.visits, theta, direction)
+        step = _longest_step(structure, data, theta, direction)
         theta, at = _descended(here, theta, at, step)
         if decrement < 1e-10:
             break
@@ -46,8 +45,8 @@ def fit(data: Repeated, structure: Structure, restricted: bool = True) -> Fitted
         raise _no_optimum()
     if not _is_positive(at.observed):
         raise _no_optimum()
-    found = covariance(structure, theta, data.visits)
-    return Fitted(structure, theta, found.names, found.sigma, at, np.asarray(2 * np.linalg.inv(at.observed)))
+    names = covariances(structure, theta, data)[0].names
+    return Fitted(structure, theta, names, at, np.asarray(2 * np.linalg.inv(at.observed)))
 
 
 def _direction(at: Evaluation) -> Floats:
@@ -58,10 +57,10 @@ def _direction(at: Evaluation) -> Floats:
         raise _no_optimum() from None
 
 
-def _longest_step(structure: Structure, visits: int, theta: Floats, direction: Floats) -> Floats:
+def _longest_step(structure: Structure, data: Repeated, theta: Floats, direction: Floats) -> Floats:
     """The direction, halved until Sigma stays positive definite."""
     for _ in range(60):
-        if is_valid(structure, theta + direction, visits):
+        if is_valid(structure, theta + direction, data):
             return direction
         direction = direction / 2
     raise _no_optimum()

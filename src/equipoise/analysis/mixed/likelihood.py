@@ -7,6 +7,7 @@ Source: Harville 1977; Kenward & Roger 1997.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +35,10 @@ class Evaluation:
     r_hj: Floats
 
 
-def evaluate(data: Repeated, sigma: Covariance, restricted: bool) -> Evaluation:
-    """Evaluate at a positive definite Sigma."""
-    parts = [_Part.of(pattern, sigma) for pattern in data.patterns]
-    p, h = data.parameters, len(sigma.names)
+def evaluate(data: Repeated, sigmas: Sequence[Covariance], restricted: bool) -> Evaluation:
+    """Evaluate at positive definite Sigmas, one for each pattern."""
+    parts = [_Part.of(pattern, sigma) for pattern, sigma in zip(data.patterns, sigmas, strict=True)]
+    p, h = data.parameters, len(sigmas[0].names)
     xvx = sum((part.matrix(part.v[None]) for part in parts), np.zeros((1, p, p)))[0]
     xvy = sum((part.v.reshape(-1) @ part.pattern.xy for part in parts), np.zeros(p))
     phi = np.linalg.inv(xvx)
@@ -90,8 +91,7 @@ class _Part:
 
     @classmethod
     def of(cls, pattern: Pattern, sigma: Covariance) -> "_Part":
-        a, b = np.ix_(pattern.visits, pattern.visits)
-        omega, first, second = sigma.sigma[a, b], sigma.first[:, a, b], sigma.second[:, :, a, b]
+        omega, first, second = sigma.sigma, sigma.first, sigma.second
         h, t = len(first), len(omega)
         v = np.asarray(np.linalg.inv(omega), dtype=np.float64)
         vo = v @ first

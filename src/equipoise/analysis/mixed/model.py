@@ -26,6 +26,8 @@ class LongData:
     """One row per participant and planned visit; `outcome` is None where nothing was measured.
 
     `visit_order` names the visits in order of time.  `covariates` are constant within a participant.
+    `places`: where each row was measured, for the spatial structures: its day, or several coordinates; without them
+    the visits are one apart.
     """
 
     outcome: Sequence[Recorded | None]
@@ -34,6 +36,7 @@ class LongData:
     arms: Sequence[str]
     visit_order: Sequence[str]
     covariates: Mapping[str, Term]
+    places: Sequence[Sequence[Recorded]] | None = None
 
 
 def mmrm(
@@ -60,7 +63,7 @@ def mmrm(
     layout = _layout(data, kept, reference_arm, by_visit)
     refuse_rank(layout.matrix, layout.names)
     at = [list(data.visit_order).index(data.visits[row]) for row in kept]
-    grouped = repeated(y, layout.matrix, [data.participants[row] for row in kept], at)
+    grouped = repeated(y, layout.matrix, [data.participants[row] for row in kept], at, _places(data, kept))
     fitted = fit(grouped, structure)
     covariance = corrected_covariance(fitted, small_sample)
     estimates = tuple(_estimate(name, weights, fitted, covariance, level) for name, weights in layout.contrasts)
@@ -80,6 +83,23 @@ def mmrm(
         ),
         ("missing at random given the measured outcomes", "independent participants", "errors close to normal"),
     )
+
+
+def _places(data: LongData, kept: list[int]) -> Floats | None:
+    """Rows x coordinates.  Refuses a participant who was measured twice at one place."""
+    if data.places is None:
+        return None
+    own = [data.places[row] for row in kept]
+    if len({len(place) for place in own}) != 1:
+        raise Refusal(
+            "MMRM-PLACE", "The places of the rows differ in length.", "Give every row the same coordinates, or its day."
+        )
+    found = np.column_stack([numbers(coordinate, "place") for coordinate in zip(*own, strict=True)])
+    if len({(data.participants[row], *place) for row, place in zip(kept, found.tolist(), strict=True)}) < len(kept):
+        raise Refusal(
+            "MMRM-TWICE", "A participant has two outcomes at the same place.", "Choose one of them, as the plan says."
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -136,7 +156,14 @@ def _estimate(name: str, weights: Floats, fitted: Fitted, covariance: Floats, le
 
 
 def _refuse_bad_rows(data: LongData, kept: list[int], reference_arm: str) -> None:
-    lengths = {len(data.outcome), len(data.participants), len(data.visits), len(data.arms)}
+    columns = (
+        data.outcome,
+        data.participants,
+        data.visits,
+        data.arms,
+        data.outcome if data.places is None else data.places,
+    )
+    lengths = {len(column) for column in columns}
     if len(lengths) != 1:
         raise Refusal("MODEL-LENGTH", "The columns differ in length.", "Give one value per row in every column.")
     if set(data.visits) - set(data.visit_order):
