@@ -16,7 +16,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 from equipoise.vocabulary import Refusal
@@ -45,7 +44,8 @@ def keep_house(house: Household, answering: Answering, setup_code: str) -> NoRet
         raise Refusal(
             "VAULT-GROUP", "The vault's folder is closed to the group.", "Put the hatch elsewhere with --hatch."
         )
-    signal.signal(signal.SIGTERM, _leave)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # in every thread from here on: one waits for it
+    threading.Thread(target=_leave_when_told, daemon=True).start()
     start_sockets(answering, {Door.HATCH: house.hatch}, house.hatch_group)
     with _listening(house.listen) as listening:
         while True:
@@ -89,7 +89,7 @@ def _show_pages(house: Household, answering: Answering, listening: socket.socket
                 _say(house, listening, setup_code if json.loads(ready)["is_new"] else "")
             pages.wait()
         finally:
-            pages.terminate()
+            pages.kill()
             pages.wait(timeout=30)
 
 
@@ -112,5 +112,11 @@ def _say(house: Household, listening: socket.socket, setup_code: str) -> None:
     sys.stdout.flush()
 
 
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _leave_when_told() -> NoReturn:
+    """End at SIGTERM, whatever the other threads do; the pages see their desk close, and end too.
+
+    A handler would run in the first thread between two steps of Python, and an exception out of it can be lost there.
+    Nothing is lost by ending at once: what was answered is on the disk.
+    """
+    signal.sigwait({signal.SIGTERM})
+    os._exit(0)

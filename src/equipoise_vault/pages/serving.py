@@ -15,7 +15,8 @@ _THREADS = 6
 
 
 def show(place: Place, desk: socket.socket, listening: socket.socket) -> None:
-    """Serve until the process is ended, or the process that holds the keys is gone."""
+    """Serve until the process that holds the keys is gone, or ends this one."""
+    threading.Thread(target=_end_with, args=(desk,), daemon=True).start()
     # below, and not above: Django reads its settings when these are imported
     import django  # noqa: PLC0415
     import waitress  # noqa: PLC0415
@@ -28,7 +29,6 @@ def show(place: Place, desk: socket.socket, listening: socket.socket) -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     is_new = _prepare(place)
-    threading.Thread(target=_end_with, args=(desk,), daemon=True).start()
     server = waitress.create_server(
         without_content_for_head(get_wsgi_application()),
         sockets=[listening],
