@@ -18,8 +18,9 @@ from equipoise.analysis import (
     randomisation_interval,
     randomisation_test,
 )
-from equipoise.analysis.exact.kernels import PRICE, Rent, compiled, kernel, plain
+from equipoise.analysis.exact.kernels import compiled, kernel, plain
 from equipoise.analysis.multiplicity.random_subsets import subset_sums
+from equipoise.vocabulary.loops import PRICE, Rent
 
 INTS = np.int64
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.analysis.many.kernels import many_kernel
+from equipoise.analysis.many.kernels.plain import answered
 from equipoise.design.simulation.answers import Answers
 from equipoise.design.simulation.trials import Comparison
 
@@ -29,9 +30,13 @@ class Moments:
 
 def moments(x: Floats, y: Floats, compared: Comparison) -> Moments:
     """The moments of two variables (T, n) in the arms that are compared."""
+    return Moments(*_moments(x, y, compared).transpose(1, 0, 2))
+
+
+def _moments(x: Floats, y: Floats, compared: Comparison) -> Floats:
     out = np.empty((2, 6, compared.count))
     many_kernel("arm_moments")(x, y, compared.side, out)
-    return Moments(*out.transpose(1, 0, 2))
+    return out
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,9 @@ class Ancova:
     """Analysis of covariance of the metric on arm and baseline; n - 3 degrees of freedom."""
 
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
-        m = moments(compared.baseline, compared.metric, compared)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            spread = m.xx[0] + m.xx[1]
-            slope = (m.xy[0] + m.xy[1]) / spread
-            shift = m.x[1] - m.x[0]
-            df = m.n[0] + m.n[1] - 3
-            variance = (m.yy[0] + m.yy[1] - slope * (m.xy[0] + m.xy[1])) / df
-            square = variance * (1 / m.n[0] + 1 / m.n[1] + shift**2 / spread)
-            return _answers(m.y[1] - m.y[0] - slope * shift, square, df)
+        out = np.empty((3, compared.count))
+        many_kernel("covariance")(_moments(compared.baseline, compared.metric, compared), out)
+        return Answers(*out)
 
 
 @dataclass(frozen=True)
@@ -129,6 +128,4 @@ def _freed(values: Floats, basis: list[Floats]) -> Floats:
 
 
 def _answers(estimate: Floats, square: Floats, df: Floats) -> Answers:
-    """Trials without spread, or with too few participants, have no answer."""
-    can = (square > 0) & np.isfinite(square) & (df > 0)
-    return Answers(np.where(can, estimate, np.nan), np.sqrt(np.where(can, square, np.nan)), np.where(can, df, 1.0))
+    return Answers(*answered(estimate, square, df))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from equipoise.design.simulation.kernels import standard_normal
 from equipoise.design.simulation.trial_model import Floats, TrialModel
 from equipoise.design.simulation.trials import Sides, Trials
 
@@ -25,7 +26,7 @@ def draw_trials(model: TrialModel, arm: Sides, generator: np.random.Generator) -
 def draw_latent(model: TrialModel, shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
     """Latent values (V, I, T, n), correlated between items and visits; item 0 at baseline meets the entry rule."""
     visits, items = model.visits, len(model.items)
-    latent = generator.standard_normal((visits, items, *shape))
+    latent = standard_normal(generator, (visits, items, *shape))
     drift = model.drift * (np.arange(shape[-1]) / max(1, shape[-1] - 1) - 0.5)
     if np.isfinite(model.entry):
         latent[0, 0] = _above(latent[0, 0], model.entry - drift)

@@ -51,6 +51,21 @@ def arm_moments(x, y, side, out):
         out[0, 5, t], out[1, 5, t] = yy0, yy1
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def covariance(m, out):
+    for t in range(m.shape[2]):
+        n0, n1 = m[0, 0, t], m[1, 0, t]
+        product = m[0, 4, t] + m[1, 4, t]
+        spread = m[0, 3, t] + m[1, 3, t]
+        slope, shift, df = product / spread, m[1, 1, t] - m[0, 1, t], n0 + n1 - 3
+        variance = (m[0, 5, t] + m[1, 5, t] - slope * product) / df
+        square = variance * (1 / n0 + 1 / n1 + shift * shift / spread)
+        if square > 0 and square < np.inf and df > 0:
+            out[0, t], out[1, t], out[2, t] = m[1, 2, t] - m[0, 2, t] - slope * shift, math.sqrt(square), df
+        else:
+            out[0, t], out[1, t], out[2, t] = np.nan, np.nan, 1.0
+
+
 @njit(cache=True, nogil=True)
 def procedure_p(scores, side, chance, treats, after, given_sizes, out):  # noqa: PLR0917  positional for numba
     trials, n = scores.shape

@@ -27,6 +27,22 @@ def arm_moments(x: Floats, y: Floats, side: Sides, out: Floats) -> None:
         out[arm] = (size, mean_x, mean_y, *sums)
 
 
+def covariance(m: Floats, out: Floats) -> None:
+    """Analysis of covariance from the moments of `arm_moments` (2, 6, T); `out` (3, T) as `answered` gives it."""
+    (n0, n1), (x0, x1), (y0, y1), *sums = m.transpose(1, 0, 2)
+    spread, product, total = (each[0] + each[1] for each in sums)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope, shift, df = product / spread, x1 - x0, n0 + n1 - 3
+        variance = (total - slope * product) / df
+        out[:] = answered(y1 - y0 - slope * shift, variance * (1 / n0 + 1 / n1 + shift * shift / spread), df)
+
+
+def answered(estimate: Floats, square: Floats, df: Floats) -> tuple[Floats, Floats, Floats]:
+    """Estimate, standard error and degrees of freedom; nan, nan and 1 without spread or with too few participants."""
+    can = (square > 0) & np.isfinite(square) & (df > 0)
+    return np.where(can, estimate, np.nan), np.sqrt(np.where(can, square, np.nan)), np.where(can, df, 1.0)
+
+
 def procedure_p(  # noqa: PLR0917  the compiled twin takes the same
     scores: Ints, side: Sides, chance: Floats, treats: Sides, after: Ints, given_sizes: bool, out: Floats
 ) -> None:
