@@ -65,6 +65,7 @@ $(VENV)/pyvenv.cfg:
 $(VENV)/run.stamp: $(VENV)/pyvenv.cfg requirements.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m compileall -q -j 2 src  # two seconds once; where Python may not write bytecode, one in every command
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt

@@ -1,6 +1,7 @@
 """A study's design, examined: its own procedure, its own plan, its own assumptions, simulated and worked out."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -146,13 +147,12 @@ def _honest(
     null = replace(
         _work(given, modelled, planned, {row.id: row.error for row in rows}), model=modelled.model.without_effect()
     )
-    alternative = replace(
-        _work(given, modelled, planned, {row.id: row.success for row in rows}),
-        truth=true_effects(
-            modelled.model, {step.id: step.view for step in planned.steps if step.id in planned.differences}, given.seed
-        ),
-    )
-    without, with_effect = (simulate(work, given.trials, workers) for work in (null, alternative))
+    alternative = _work(given, modelled, planned, {row.id: row.success for row in rows})
+    views = {step.id: step.view for step in planned.steps if step.id in planned.differences}
+    with ThreadPoolExecutor(1) as beside:  # the first world waits for its compiled loops: they take a second to load
+        truth = beside.submit(true_effects, modelled.model, views, given.seed)
+        without = simulate(null, given.trials, workers)
+        with_effect = simulate(replace(alternative, truth=truth.result()), given.trials, workers)
     return (
         tuple(
             HonestRow(row.id, row.plan, row.words, row.nominal, without.rates[row.id], with_effect.rates[row.id])
