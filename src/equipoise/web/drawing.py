@@ -93,10 +93,9 @@ def draw(
         )
         for s in samples
     )
-    exact = [(across(s.x), up(s.y)) for s in samples if s.y is not None]
     return Chart(
         marks=marks,
-        line=_path(exact, steps=steps),
+        line=_path([(mark.x, mark.y) for mark in marks if mark.y], steps=steps),
         x_ticks=tuple(Tick(across(day), text) for day, text in x_texts),
         y_ticks=tuple(Tick(up(value), number_text(value)) for value in ticks),
         target=up(Fraction(target)) if target is not None else "",
