@@ -2,8 +2,10 @@
 
 import math
 import random
+import re
 from fractions import Fraction
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,6 +95,23 @@ def test_laryngoscope() -> None:
         (estimate.interval.upper, "0.5793858"),
     ):
         assert abs(math.exp(value) - float(printed)) < 2e-7  # lifelines stops its iteration in the seventh digit
+
+
+COLON = (Path(__file__).parent / "r" / "colon.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("event", "ratio"), [("recurrence", "0.599"), ("death", "0.689")])
+def test_colon_cancer_of_moertel(event: str, ratio: str) -> None:
+    """619 participants: recurrences 40 % fewer, deaths 33 %, adjusted (Ann Intern Med 1995); R survival unadjusted."""
+    lines = re.findall(rf"^{event} ([01])((?:\s+\d+\+?)+)", COLON, re.MULTILINE)
+    entries = [(int(arm), value) for arm, values in lines for value in values.split()]
+    times, events = [value.rstrip("+") for _, value in entries], [int("+" not in value) for _, value in entries]
+    estimate = cox_model(times, events, {"arm": [arm for arm, _ in entries]}).estimate("arm")
+    theirs = re.search(rf"^! {event} (\S+) (\S+) (\S+)", COLON, re.MULTILINE).groups()
+    assert len(entries) == 619
+    assert close(math.exp(estimate.value), ratio)
+    found = (math.exp(estimate.value), estimate.value, estimate.se)
+    assert found == pytest.approx([float(value) for value in theirs], rel=1e-8)
 
 
 @pytest.mark.parametrize("seed", range(3))
