@@ -149,26 +149,22 @@ def pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 @register.inclusion_tag("_menu.html", takes_context=True)
 def trial_menu(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The places of a trial, for the role that one is in."""
+    """The places of a trial, for the role that one is in: those of every day, and the others behind one word."""
     here, path = context["here"], context["request"].path
-    places = [("trial", gettext("Overview")), ("participants", gettext("Participants"))]
-    places += [("queries", gettext("Queries")), ("deviations", gettext("Deviations"))]
+    daily = [("trial", gettext("Overview")), ("participants", gettext("Participants")), ("queries", gettext("Queries"))]
+    others = [("deviations", gettext("Deviations")), ("code_breaks", gettext("Code breaks"))]
+    others.append(("audit", gettext("Audit trail")))
+    others += [("delegation", gettext("Delegation log")), ("amendment", gettext("Amendments"))]
+    others.append(("opening", gettext("Opening")))
     if here.role in PERMISSIONS["sign_blind_review"] | _CHECKING:
-        places.append(("review", gettext("Review")))
-    places.append(("code_breaks", gettext("Code breaks")))
+        others.append(("review", gettext("Review")))
     if here.role in PERMISSIONS["register_signing_key"] | _CHECKING:
-        places.append(("lock", gettext("Lock")))
-    places.append(("release", gettext("Release")))
-    places.append(("audit", gettext("Audit trail")))
-    places.append(("delegation", gettext("Delegation log")))
-    places.append(("opening", gettext("Opening")))
-    places.append(("amendment", gettext("Amendments")))
-    links = [(reverse(name, args=[here.trial.slug]), text) for name, text in places if _exists(name)]
-    best = max((url for url, _ in links if path.startswith(url)), key=len, default="")
-    return {"places": [(url, text, url == best) for url, text in links]}
-
-
-def _exists(name: str) -> bool:
-    from equipoise.web.access import ACCESS  # noqa: PLC0415  # the access table imports views' neighbours
-
-    return name in ACCESS
+        others.append(("lock", gettext("Lock")))
+    others.append(("release", gettext("Release")))
+    links = {name: reverse(name, args=[here.trial.slug]) for name, _ in (*daily, *others)}
+    best = max((name for name, url in links.items() if path.startswith(url)), key=lambda name: len(links[name]))
+    return {
+        "daily": [(links[name], text, name == best) for name, text in daily],
+        "others": [(links[name], text, name == best) for name, text in others],
+        "current": dict(others).get(best, ""),
+    }
