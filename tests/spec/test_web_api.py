@@ -51,6 +51,10 @@ class Program:
         headers = {**self._shown(), **({"Idempotency-Key": key} if key else {})}
         return self.client.post(f"{_API}{path}", content, content_type="application/json", headers=headers)
 
+    def send(self, path: str, form: Mapping[str, Any], key: str) -> Any:
+        """Post a multipart form."""
+        return self.client.post(f"{_API}{path}", form, headers={**self._shown(), "Idempotency-Key": key})
+
     def _shown(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
@@ -128,6 +132,34 @@ def test_an_answer_is_captured_corrected_and_keeps_its_past(people: Mapping[str,
     assert (shown["version"], shown["answer"]["value"]) == (2, "male")
     trail = next(each for each in program.get(f"{one}/trail").json() if each["item"] == "sex")
     assert [each["answer"]["value"] for each in trail["values"]] == ["female", "male"]
+
+
+def test_a_file_is_attached_listed_handed_out_and_retracted(people: Mapping[str, str]) -> None:
+    """As on the page: what it is by its bytes, seen by who sees the form, sent twice without harm."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    program, one = Program(Role.INVESTIGATOR), f"/trials/two-sites/participants/{people['01']}"
+    content = b"%PDF-1.7 SYNTHETIC printout of a program"
+    beside = {"encounter": "screening", "form": "demography", "title": "SYNTHETIC printout"}
+
+    def attach(content: bytes, **fields: str) -> Any:
+        file = SimpleUploadedFile("evil.html", content, content_type="text/html")
+        return program.send(f"{one}/attach-file", {"file": file, **fields}, key="f")
+
+    written = attach(content, **beside)
+    assert written.status_code == 200 and written.json()["entries"] == ["file_attached"], written.content
+    assert attach(content, **beside).json() == written.json()
+    for other, rule in ((b"<html>", "FILE-TYPE"), (b"", "FILE-SIZE")):
+        assert attach(other, **beside).json()["rule"] == rule
+    assert attach(content, title="without a place").status_code == 422
+    digest = hashlib.sha256(content).hexdigest()
+    listed = next(each for each in program.get(f"{one}/attachments").json() if each["digest"] == digest)
+    assert (listed["media_type"], listed["page"]["form"]) == ("application/pdf", "demography")
+    answer = program.get(f"{one}/attachments/{digest}")
+    assert b"".join(answer.streaming_content) == content and "attachment" in answer["Content-Disposition"]
+    assert program.get(f"/trials/two-sites/participants/{people['02']}/attachments/{digest}").status_code == 404
+    assert program.post(f"{one}/retract-file", {"digest": digest, "reason": "another person's"}).status_code == 200
+    assert program.get(f"{one}/attachments/{digest}").json()["rule"] == "ADDRESS"
 
 
 def test_a_query_goes_round_by_its_name(people: Mapping[str, str]) -> None:

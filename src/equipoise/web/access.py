@@ -154,6 +154,8 @@ ACCESS: Mapping[str, Rule] = {
             "page",
             "trail",
             "reconciliation",
+            "attachments",
+            "attachment",
             "queries",
             "deviations",
             "adverse_events",

@@ -9,18 +9,21 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 
 from equipoise.vocabulary import Refusal
 
+Upload: TypeAlias = "UploadedFile[bytes]"
 LARGEST = 10 * 1024 * 1024
 _KINDS = {
     b"%PDF-": (".pdf", "application/pdf"),
     b"\xff\xd8\xff": (".jpg", "image/jpeg"),
     b"\x89PNG\r\n\x1a\n": (".png", "image/png"),
 }
+MEDIA_TYPES = tuple(media_type for _, media_type in _KINDS.values())
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,7 +36,7 @@ class KeptFile:
     size: int
 
 
-def keep_file(folder: Path, upload: "UploadedFile[bytes] | None") -> KeptFile:
+def keep_file(folder: Path, upload: "Upload | None") -> KeptFile:
     """Keep an uploaded file in a folder.
 
     Raises `Refusal` where there is none, where it is too large, or where it is no PDF, JPEG or PNG.

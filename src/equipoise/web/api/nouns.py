@@ -7,6 +7,7 @@ from equipoise.conduct import (
     Agreement,
     Answer,
     DeviationKind,
+    Page,
     PromptStatus,
     QueryStatus,
     Stage,
@@ -262,6 +263,21 @@ class ComparedShown:
     first: Answer | None
     second: Answer | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentShown:
+    """A file beside a page of a form, or beside an adverse event; what was retracted says why."""
+
+    digest: str
+    title: str
+    media_type: str
+    size: int
+    page: Page | None
+    adverse_event: int | None
+    attached_by: str
+    attached_at: datetime
+    retracted: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from equipoise.web.api.shapes import NAMES, shape_of
 NOT_OFFERED: Mapping[str, str] = {
     "open_trial": "A trial is opened on the machine that runs it, where its study definition lies.",
     "amend_definition": "Another version is followed on the page on which its file is handed in and compared.",
-    "attach_file": "A file is attached on the page beside which it stands, which checks and keeps its bytes.",
-    "attach_to_adverse_event": "As above.",
     "receive_release": "The released list is handed in on the page of the release, as its holders bring it.",
 }
 """Command -> why it is not taken."""
@@ -37,11 +35,21 @@ _TOPICS: Mapping[str, tuple[str, ...]] = {
         "complete",
     ),
     "encounters and doses": ("start_encounter", "miss_encounter", "dispense", "administer_dose", "omit_dose"),
-    "data": ("capture", "correct", "mark_not_done", "confirm_answer", "enter_again", "reconcile", "retract_file"),
+    "data": (
+        "capture",
+        "correct",
+        "mark_not_done",
+        "confirm_answer",
+        "enter_again",
+        "reconcile",
+        "attach_file",
+        "retract_file",
+    ),
     "queries and deviations": ("raise_query", "answer_query", "close_query", "record_deviation"),
     "safety": (
         "report_adverse_event",
         "follow_up_adverse_event",
+        "attach_to_adverse_event",
         "decline_candidate",
         "assess_code_break",
         "record_expedited_report",

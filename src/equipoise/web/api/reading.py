@@ -3,26 +3,43 @@
 A list is answered as a list, never as a tuple: django-ninja takes a tuple of two for a status and its content.
 """
 
+from collections.abc import Callable
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from equipoise.closure import Trial
 from equipoise.conduct import LOG, Page
 from equipoise.vocabulary import Refusal
 from equipoise.web.api import nouns, showing
+from equipoise.web.attached import hand_out
 from equipoise.web.audit_trail import TrailEntry, visible_entries
 from equipoise.web.csv_sheet import csv_sheet
 from equipoise.web.here import TrialRequest
+from equipoise.web.kept_files import MEDIA_TYPES
 
+View = TypeVar("View", bound=Callable[..., Any])
 router = Router()
 _MOST = 500
 _LARGEST = 2**31 - 1
 From = Annotated[int, Query(0, ge=0, le=_LARGEST, description="How many to pass over.")]
 Most = Annotated[int, Query(100, ge=1, le=_MOST, description="How many to give.")]
-_ONE = "/trials/{slug:trial}/participants/{participant}"
+_TRIAL = "/trials/{slug:trial}"
+_ONE = f"{_TRIAL}/participants/{{participant}}"
+
+
+def _read(path: str, topic: str) -> Callable[[View], View]:
+    """An address that is read: called as its function is, answered with what that returns."""
+
+    def at(view: View) -> View:
+        name = view.__name__
+        answered = view.__annotations__["return"]
+        router.get(path, response=answered, url_name=name, operation_id=name, tags=[topic])(view)
+        return view
+
+    return at
 
 
 @router.get("/me", response=nouns.Me, url_name="me", operation_id="me", tags=["token"], summary="Whose token this is")
@@ -33,19 +50,13 @@ def me(request: HttpRequest) -> nouns.Me:
     return nouns.Me(here.actor.who, here.trial.slug, here.role, sites, token.expires_at)
 
 
-@router.get("/trials/{slug:trial}", response=nouns.Status, url_name="status", operation_id="status", tags=["trial"])
+@_read(_TRIAL, "trial")
 def status(request: TrialRequest, trial: str) -> nouns.Status:
     """Where the trial stands: recruitment, what is due and late, open queries, for the own sites."""
     return request.here.trial.look(lambda state: showing.status(request.here, state))
 
 
-@router.get(
-    "/trials/{slug:trial}/definition",
-    response=dict[str, Any],
-    url_name="definition",
-    operation_id="definition",
-    tags=["trial"],
-)
+@_read(f"{_TRIAL}/definition", "trial")
 def definition(request: TrialRequest, trial: str) -> dict[str, Any]:
     """The study definition that the trial follows, without what the pharmacy alone may know."""
     shown = request.here.trial.plan.definition.model_dump(mode="json")
@@ -54,13 +65,7 @@ def definition(request: TrialRequest, trial: str) -> dict[str, Any]:
     return shown
 
 
-@router.get(
-    "/trials/{slug:trial}/participants",
-    response=nouns.ParticipantList,
-    url_name="participants",
-    operation_id="participants",
-    tags=["participants"],
-)
+@_read(f"{_TRIAL}/participants", "participants")
 def participants(request: TrialRequest, trial: str, start: From = 0, most: Most = 100) -> nouns.ParticipantList:
     """The participants of the own sites, in the order of their numbers."""
     here = request.here
@@ -74,33 +79,19 @@ def participants(request: TrialRequest, trial: str, start: From = 0, most: Most 
     return here.trial.look(look)
 
 
-@router.get(
-    _ONE, response=nouns.ParticipantShown, url_name="participant", operation_id="participant", tags=["participants"]
-)
+@_read(_ONE, "participants")
 def participant(request: TrialRequest, trial: str, participant: str) -> nouns.ParticipantShown:
     """One participant: the steps on the way in, the visits, the doses, the end."""
     return request.here.trial.look(lambda state: showing.participant(state, participant))
 
 
-@router.get(
-    f"{_ONE}/matrix",
-    response=list[nouns.RowShown],
-    url_name="matrix",
-    operation_id="matrix",
-    tags=["participants"],
-)
+@_read(f"{_ONE}/matrix", "participants")
 def matrix(request: TrialRequest, trial: str, participant: str) -> list[nouns.RowShown]:
     """The schedule of activities: every encounter with its forms, and how far each is."""
     return list(request.here.trial.look(lambda state: showing.matrix(request.here, state, participant)))
 
 
-@router.get(
-    f"{_ONE}/pages/{{slug:encounter}}/{{slug:form}}",
-    response=nouns.PageShown,
-    url_name="page",
-    operation_id="page",
-    tags=["data"],
-)
+@_read(f"{_ONE}/pages/{{slug:encounter}}/{{slug:form}}", "data")
 def page(  # noqa: PLR0917  # the parts of the address
     request: TrialRequest,
     trial: str,
@@ -118,49 +109,43 @@ def page(  # noqa: PLR0917  # the parts of the address
     return request.here.trial.look(lambda state: showing.page(request.here, state, participant, where))
 
 
-@router.get(
-    f"{_ONE}/trail",
-    response=list[nouns.TrailShown],
-    url_name="trail",
-    operation_id="trail",
-    tags=["data"],
-)
+@_read(f"{_ONE}/trail", "data")
 def trail(request: TrialRequest, trial: str, participant: str) -> list[nouns.TrailShown]:
     """Every value that every item of a participant has held."""
     return list(request.here.trial.look(lambda state: showing.trails(request.here, state, participant)))
 
 
-@router.get(
-    f"{_ONE}/reconciliation",
-    response=list[nouns.ComparedShown],
-    url_name="reconciliation",
-    operation_id="reconciliation",
-    tags=["data"],
-)
+@_read(f"{_ONE}/reconciliation", "data")
 def reconciliation(request: TrialRequest, trial: str, participant: str) -> list[nouns.ComparedShown]:
     """What two people entered on the forms that are entered twice, and what is missing or differs."""
     return list(request.here.trial.look(lambda state: showing.reconciliation(request.here, state, participant)))
 
 
+@_read(f"{_ONE}/attachments", "data")
+def attachments(request: TrialRequest, trial: str, participant: str) -> list[nouns.AttachmentShown]:
+    """The files beside forms and adverse events of a participant."""
+    return list(request.here.trial.look(lambda state: showing.attachments(request.here, state, participant)))
+
+
 @router.get(
-    "/trials/{slug:trial}/queries",
-    response=list[nouns.QueryShown],
-    url_name="queries",
-    operation_id="queries",
-    tags=["queries and deviations"],
+    f"{_ONE}/attachments/{{digest}}",
+    url_name="attachment",
+    operation_id="attachment",
+    tags=["data"],
+    openapi_extra={"responses": {200: {"content": {kind: {} for kind in MEDIA_TYPES}}}},
 )
+def attachment(request: TrialRequest, trial: str, participant: str, digest: str) -> FileResponse:
+    """One attached file, by the SHA-256 of its bytes."""
+    return hand_out(request.here, participant, digest)
+
+
+@_read(f"{_TRIAL}/queries", "queries and deviations")
 def queries(request: TrialRequest, trial: str) -> list[nouns.QueryShown]:
     """The queries of the own sites."""
     return list(request.here.trial.look(lambda state: showing.queries(request.here, state)))
 
 
-@router.get(
-    "/trials/{slug:trial}/deviations",
-    response=list[nouns.DeviationShown],
-    url_name="deviations",
-    operation_id="deviations",
-    tags=["queries and deviations"],
-)
+@_read(f"{_TRIAL}/deviations", "queries and deviations")
 def deviations(request: TrialRequest, trial: str) -> list[nouns.DeviationShown]:
     """The deviations of the own sites, by participant."""
     return request.here.trial.look(
@@ -172,44 +157,26 @@ def deviations(request: TrialRequest, trial: str) -> list[nouns.DeviationShown]:
     )
 
 
-@router.get(
-    "/trials/{slug:trial}/adverse-events",
-    response=list[nouns.AdverseEventShown],
-    url_name="adverse_events",
-    operation_id="adverse_events",
-    tags=["safety"],
-)
+@_read(f"{_TRIAL}/adverse-events", "safety")
 def adverse_events(request: TrialRequest, trial: str) -> list[nouns.AdverseEventShown]:
     """The adverse events of the own sites, with every assessment."""
     return list(request.here.trial.look(lambda state: showing.adverse_events(request.here, state)))
 
 
-@router.get(
-    "/trials/{slug:trial}/delegation",
-    response=list[nouns.AppointmentShown],
-    url_name="delegation",
-    operation_id="delegation",
-    tags=["delegation"],
-)
+@_read(f"{_TRIAL}/delegation", "delegation")
 def delegation(request: TrialRequest, trial: str) -> list[nouns.AppointmentShown]:
     """The delegation log."""
     return list(request.here.trial.look(showing.delegation))
 
 
-@router.get(
-    "/trials/{slug:trial}/audit-trail",
-    response=list[TrailEntry],
-    url_name="audit_trail",
-    operation_id="audit_trail",
-    tags=["trial"],
-)
+@_read(f"{_TRIAL}/audit-trail", "trial")
 def audit_trail(request: TrialRequest, trial: str, start: From = 0, most: Most = 100) -> list[TrailEntry]:
     """The audit trail as the role may read it, oldest first."""
     return list(_trail(request, start, start + most))
 
 
 @router.get(
-    "/trials/{slug:trial}/audit-trail.csv",
+    f"{_TRIAL}/audit-trail.csv",
     url_name="audit_sheet",
     operation_id="audit_sheet",
     tags=["trial"],

@@ -19,6 +19,7 @@ from equipoise.conduct.sight import sees, visible_queries, visible_trails
 from equipoise.instruments.item import Item
 from equipoise.web.agenda import Task, agenda_of
 from equipoise.web.api import nouns
+from equipoise.web.attached import attachments_of
 from equipoise.web.here import Here
 from equipoise.web.matrix import matrix_of
 from equipoise.web.second_entry import compared
@@ -178,6 +179,24 @@ def reconciliation(here: Here, trial: Trial, number: str) -> tuple[nouns.Compare
             each.reason,
         )
         for each in compared(here, trial.conduct.participant(number))
+    )
+
+
+def attachments(here: Here, trial: Trial, number: str) -> tuple[nouns.AttachmentShown, ...]:
+    """The files of a participant that the role may see, in the order in which they were attached."""
+    return tuple(
+        nouns.AttachmentShown(
+            digest,
+            each.file.title,
+            each.file.media_type,
+            each.file.size,
+            each.page,
+            each.adverse_event,
+            each.who,
+            each.attached_at,
+            each.retracted,
+        )
+        for digest, each in attachments_of(here, trial.conduct.participant(number))
     )
 
 

@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 
 from equipoise.vocabulary import Refusal
 from equipoise.web.api import problems
+from equipoise.web.api.attaching import WITH_FILE
 from equipoise.web.api.carrying_out import operation_of
 from equipoise.web.api.nouns import Written
 from equipoise.web.api.offered import OFFERED
@@ -28,7 +29,15 @@ class SiteApi(NinjaAPI):
     """NinjaAPI whose description names the token and the one shape of every error."""
 
     def get_openapi_schema(self, **known: Any) -> Any:
-        schema = super().get_openapi_schema(**known)
+        """Drawn up when it is first asked for: it says the same as long as the program runs."""
+        if self._schema is None:
+            self._schema = self._described(super().get_openapi_schema(**known))
+        return self._schema
+
+    _schema: Any = None
+
+    @staticmethod
+    def _described(schema: Any) -> Any:
         parts = schema["components"]
         parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         parts["schemas"]["Problem"] = problems.SCHEMA
@@ -60,7 +69,7 @@ def make_api() -> NinjaAPI:
             summary=offer.summary,
             description=offer.description,
             tags=[offer.topic],
-        )(operation_of(offer))
+        )(WITH_FILE.get(offer.name) or operation_of(offer))
     api.add_router("", router)
     api.add_exception_handler(Refusal, _refused)
     api.add_exception_handler(Http404, lambda request, error: problems.no_such())

@@ -35,8 +35,10 @@ def _fields(operation: dict[str, Any], shapes: dict[str, Any]) -> list[dict[str,
         for each in operation.get("parameters", [])
         if each["in"] != "path"
     ]
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    shape = shapes.get(_reference(body), {})
+    (body,) = (
+        each["schema"] for each in operation.get("requestBody", {}).get("content", {"": {"schema": {}}}).values()
+    )
+    shape = shapes.get(_reference(body), body)
     required = shape.get("required", [])
     return found + [
         {"name": name, "type": _type(field), "where": "body", "is_required": name in required}
