@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import render
+
 from equipoise.vocabulary import Refusal
 from equipoise.web.here import TrialRequest
 from equipoise.web.intake import read_command
 from equipoise.web.refusals import in_words
+from equipoise.web.requests import new_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,9 @@ def refused(command: str, refusal: Refusal, typed: Mapping[str, str]) -> Refused
     """A refusal as a page shows it."""
     sentence, remedy = in_words(refusal)
     return Refused(command, refusal.rule, sentence, remedy, typed)
+
+
+def show(request: TrialRequest, template: str, context: Mapping[str, Any], refusal: Refused | None) -> HttpResponse:
+    """A page and its forms, each of which is a request of its own; with what stood against what was handed in."""
+    filled = {**context, "refused": refusal, "request_id": new_request()}
+    return render(request, template, filled, status=422 if refusal else 200)

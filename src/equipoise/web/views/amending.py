@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -14,10 +14,9 @@ from equipoise.protocol.change import Change, Weight
 from equipoise.protocol.differences import diff_definitions
 from equipoise.store.amending import amend, faults_of, laid_down, lay_down
 from equipoise.vocabulary import Refusal, Severity
-from equipoise.web.handling import refused
+from equipoise.web.handling import refused, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.intake import read_command
-from equipoise.web.requests import new_request
 
 _LARGEST = 2 << 20
 
@@ -38,10 +37,8 @@ def amendment(request: TrialRequest, trial: str) -> HttpResponse:
         "may_amend": may(here.role, "amend_definition"),
         **_compared(here, draft),
         "today": here.trial.today(),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "amendment.html", context, status=422 if refusal else 200)
+    return show(request, "amendment.html", context, refusal)
 
 
 def _carry_out(request: TrialRequest) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
@@ -22,9 +22,8 @@ from equipoise.conduct import (
 from equipoise.conduct.naming import find_query, query_name
 from equipoise.conduct.sight import visible_queries
 from equipoise.vocabulary import Refusal
-from equipoise.web.handling import Refused, hand_in, refused
+from equipoise.web.handling import Refused, hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
@@ -67,10 +66,8 @@ def queries(request: TrialRequest, trial: str) -> HttpResponse:
         "status": wanted,
         "statuses": list(QueryStatus),
         **_may(here),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "queries.html", context, status=422 if refusal else 200)
+    return show(request, "queries.html", context, refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,8 +84,8 @@ def participant_queries(request: TrialRequest, trial: str, participant: str) -> 
         seen = visible_queries(here.trial.plan, person, here.role)
         return {**head_of(here, state, participant), "queries": [named_query(person, query) for query in seen]}
 
-    context = {**here.trial.look(look), **_may(here), "refused": refusal, "request_id": new_request()}
-    return render(request, "participant_queries.html", context, status=422 if refusal else 200)
+    context = {**here.trial.look(look), **_may(here)}
+    return show(request, "participant_queries.html", context, refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,10 +115,8 @@ def deviations(request: TrialRequest, trial: str) -> HttpResponse:
         "encounters": here.trial.plan.encounters,
         "may_record": may(here.role, "record_deviation"),
         "today": here.trial.today(),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "deviations.html", context, status=422 if refusal else 200)
+    return show(request, "deviations.html", context, refusal)
 
 
 def hand_in_about_query(request: TrialRequest, number: str, point: Point | None) -> Refused | None:

@@ -1,7 +1,7 @@
 """Broken codes: that one was broken is known to all; the investigator, who does not know the arm, assesses each."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.allocation.entries import CodeBroken
@@ -10,9 +10,8 @@ from equipoise.conduct import may
 from equipoise.safety import AssessCodeBreak
 from equipoise.safety.events import CodeBreakAssessed
 from equipoise.vocabulary import Role
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import hand_in, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.words import wording
 
 _NOBODY = frozenset({Role.SYSTEM, Role.ADMINISTRATOR})
@@ -34,10 +33,8 @@ def code_breaks(request: TrialRequest, trial: str) -> HttpResponse:
         "may_assess": may(here.role, "assess_code_break"),
         "roles": [(role.value, wording(role)) for role in Role if role not in _NOBODY],
         "known_to": request.POST.getlist("known_to"),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "code_breaks.html", context, status=422 if refusal else 200)
+    return show(request, "code_breaks.html", context, refusal)
 
 
 def _breaks(here: Here, trial: Trial) -> list[tuple[CodeBroken, CodeBreakAssessed | None]]:

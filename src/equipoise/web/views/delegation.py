@@ -1,13 +1,12 @@
 """The delegation log of a trial: who acts in which role, where, from when, trained by then."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.conduct import MAY_APPOINT, Appoint, EndAppointment
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import hand_in, show
 from equipoise.web.here import TrialRequest
-from equipoise.web.requests import new_request
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +25,5 @@ def delegation(request: TrialRequest, trial: str) -> HttpResponse:
         "roles": sorted(offered),
         "sites": here.trial.plan.definition.sites,
         "today": today,
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "delegation.html", context, status=422 if refusal else 200)
+    return show(request, "delegation.html", context, refusal)

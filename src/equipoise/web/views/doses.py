@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.allocation import pack_for_dose
@@ -11,9 +11,8 @@ from equipoise.closure import Trial
 from equipoise.conduct import AdministerDose, Dispense, OmitDose, Participant, Plan, Stage, WithdrawalFrom, may
 from equipoise.conduct.events import DoseAdministered, DoseOmitted
 from equipoise.protocol.schedule import Encounter
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import hand_in, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.views.participant import head_of
 
 _COMMANDS = {"dispense": Dispense, "administer_dose": AdministerDose, "omit_dose": OmitDose}
@@ -42,13 +41,11 @@ def doses(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
     volumes = {each.dose_ml for each in here.trial.plan.definition.interventions}
     context = {
         **here.trial.look(lambda state: _doses(here, state, participant)),
-        "refused": refusal,
         "volume": f"{volumes.pop()}" if len(volumes) == 1 else "",
         "now": here.trial.now().astimezone(here.trial.plan.zone).strftime("%Y-%m-%dT%H:%M"),
         "may_give": may(here.role, "administer_dose"),
-        "request_id": new_request(),
     }
-    return render(request, "doses.html", context, status=422 if refusal else 200)
+    return show(request, "doses.html", context, refusal)
 
 
 def _doses(here: Here, trial: Trial, number: str) -> dict[str, object]:

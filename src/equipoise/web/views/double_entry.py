@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
@@ -11,9 +11,8 @@ from equipoise.conduct import Agreement, EnterAgain, Page, Participant, Point, R
 from equipoise.conduct.naming import entry_of_version
 from equipoise.vocabulary import Refusal
 from equipoise.web.entry import said_about
-from equipoise.web.handling import Refused, hand_in
+from equipoise.web.handling import Refused, hand_in, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.saving import with_iso_date
 from equipoise.web.second_entry import Compared, compared, second_sheet
 from equipoise.web.views.forms import around, page_at
@@ -44,11 +43,9 @@ def second_entry(
         **here.trial.look(look),
         "page": page,
         "encounter": here.trial.plan.encounters.get(encounter),
-        "refused": refusal,
         "marked": {name for name in here.trial.plan.form(form).asked if request.POST.get(f"{name}.not_done")},
-        "request_id": new_request(),
     }
-    return render(request, "second_entry.html", context, status=422 if refusal else 200)
+    return show(request, "second_entry.html", context, refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,10 +69,8 @@ def reconciliation(request: TrialRequest, trial: str, participant: str) -> HttpR
         "forms": here.trial.plan.forms,
         "encounters": here.trial.plan.encounters,
         "may_reconcile": may(here.role, "reconcile"),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "reconciliation.html", context, status=422 if refusal else 200)
+    return show(request, "reconciliation.html", context, refusal)
 
 
 _ORDER = (Agreement.DIFFERS, Agreement.AWAITS_SECOND, Agreement.AWAITS_FIRST, Agreement.RECONCILED)

@@ -24,7 +24,7 @@ from equipoise.conduct.naming import find_prompt, sees_prompt
 from equipoise.conduct.point import LOG
 from equipoise.vocabulary import Refusal
 from equipoise.web.entry import Field, Sheet, against, dependants, said_about, sheet_of, visible
-from equipoise.web.handling import Refused, hand_in
+from equipoise.web.handling import Refused, hand_in, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.requests import new_request
 from equipoise.web.saving import Conflict, NeedsReason, save_answer
@@ -117,12 +117,10 @@ def item(
         "item": here.trial.plan.form(form).items[item],
         "form": here.trial.plan.form(form).form,
         "encounter": here.trial.plan.encounters.get(encounter),
-        "refused": refusal,
         "may_ask": may(here.role, "raise_query"),
         "may_answer": may(here.role, "answer_query"),
-        "request_id": new_request(),
     }
-    return render(request, "item_history.html", context, status=422 if refusal else 200)
+    return show(request, "item_history.html", context, refusal)
 
 
 def page_at(here: Here, encounter: str, form: str, repetition: int) -> Page:

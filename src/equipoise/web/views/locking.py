@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
@@ -25,10 +25,9 @@ from equipoise.conduct import CloseDataEntry, ReopenDataEntry, may
 from equipoise.conduct.situation import require_text
 from equipoise.store.signing import add_waiting, forget_waiting, waiting_certificate
 from equipoise.vocabulary import Refusal, utc_from_text
-from equipoise.web.handling import Refused, hand_in, refused
+from equipoise.web.handling import Refused, hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.refusals import in_words
-from equipoise.web.requests import new_request
 from equipoise.web.signing import own_key, public_part, signed
 
 UNLOCK_MEANING = "I authorise changes to the locked data, for the reason given."
@@ -46,10 +45,8 @@ def lock(request: TrialRequest, trial: str) -> HttpResponse:
         **_shown(here),
         **{f"may_{name}": may(here.role, command) for name, command in _BUTTONS.items()},
         "meaning": LOCK_MEANING,
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "lock.html", context, status=422 if refusal else 200)
+    return show(request, "lock.html", context, refusal)
 
 
 _BUTTONS = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -12,9 +12,8 @@ from equipoise.closure import Trial
 from equipoise.conduct import OpenTrial, may
 from equipoise.store.vaults import room_of
 from equipoise.vocabulary import Refusal, Role
-from equipoise.web.handling import Refused, hand_in, refused
+from equipoise.web.handling import Refused, hand_in, refused, show
 from equipoise.web.here import TrialRequest
-from equipoise.web.requests import new_request
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,10 +32,8 @@ def opening(request: TrialRequest, trial: str) -> HttpResponse:
         "may_open": may(here.role, "open_trial"),
         "may_anchor": here.role is Role.STATISTICIAN,
         "media": [medium for medium in AnchorMedium if medium is not AnchorMedium.REHEARSAL],
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "opening.html", context, status=422 if refusal else 200)
+    return show(request, "opening.html", context, refusal)
 
 
 def _shown(trial: Trial) -> Mapping[str, object]:

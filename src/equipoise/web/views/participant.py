@@ -1,7 +1,7 @@
 """The page of one participant: the schedule of activities, what is next, the course so far, the numbers over time."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -23,10 +23,9 @@ from equipoise.conduct import (
 from equipoise.conduct.point import LOG
 from equipoise.conduct.sight import sees
 from equipoise.vocabulary import Role
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import hand_in, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.matrix import SYMBOLS, matrix_of
-from equipoise.web.requests import new_request
 from equipoise.web.second_entry import compared
 from equipoise.web.sight import sees_query
 from equipoise.web.templatetags.study import say
@@ -52,16 +51,14 @@ def participant(request: TrialRequest, trial: str, participant: str) -> HttpResp
             return redirect("participant", trial=trial, participant=participant)
     context = {
         **here.trial.look(lambda state: _shown(here, state, participant)),
-        "refused": refusal,
         "today": here.trial.today(),
-        "request_id": new_request(),
         "stops": choices(WithdrawalFrom),
         "reasons": choices(WithdrawalReason),
         "symbols": SYMBOLS.items(),
         "titles": {name: say(form.form.title) for name, form in here.trial.plan.forms.items()},
         "day_prefix": gettext("day") + " ",
     }
-    return render(request, "participant.html", context, status=422 if refusal else 200)
+    return show(request, "participant.html", context, refusal)
 
 
 def head_of(here: Here, trial: Trial, number: str) -> dict[str, object]:

@@ -3,15 +3,14 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
 from equipoise.conduct import Participant, Plan, QueryStatus, Screen, Stage, may
 from equipoise.conduct.progress import encounter_progress, encounter_window, next_encounter
-from equipoise.web.handling import hand_in
+from equipoise.web.handling import hand_in, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.sight import sees_query
 
 _PER_PAGE = 50
@@ -42,13 +41,11 @@ def participants(request: TrialRequest, trial: str) -> HttpResponse:
         "wanted": wanted,
         "stage": stage,
         "stages": list(Stage),
-        "refused": refusal,
         "may_screen": may(here.role, "screen"),
         "sites": [site for site in here.trial.plan.definition.sites if here.covers(site.id)],
         "today": here.trial.today(),
-        "request_id": new_request(),
     }
-    return render(request, "participants.html", context, status=422 if refusal else 200)
+    return show(request, "participants.html", context, refusal)
 
 
 def _listed(here: Here, trial: Trial, wanted: str, stage: str, start: int) -> dict[str, object]:

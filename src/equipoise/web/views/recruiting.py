@@ -25,11 +25,10 @@ from equipoise.conduct import (
 from equipoise.conduct.recruiting import ELIGIBILITY_MEANING, standing_against
 from equipoise.vocabulary import Refusal
 from equipoise.web.access import ACCESS
-from equipoise.web.handling import hand_in, refused
+from equipoise.web.handling import hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.kept_files import download, keep_file
 from equipoise.web.matrix import randomises_at
-from equipoise.web.requests import new_request
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
@@ -61,15 +60,13 @@ def consent(request: TrialRequest, trial: str, participant: str) -> HttpResponse
 
     context = {
         **here.trial.look(look),
-        "refused": refusal,
         "documents": here.trial.plan.definition.consent,
         "languages": here.trial.plan.definition.languages,
         "may_record": may(here.role, "record_consent"),
         "may_download": here.role in ACCESS["scan"].read,
         "today": here.trial.today(),
-        "request_id": new_request(),
     }
-    return render(request, "consent.html", context, status=422 if refusal else 200)
+    return show(request, "consent.html", context, refusal)
 
 
 @require_safe
@@ -113,12 +110,10 @@ def eligibility(request: TrialRequest, trial: str, participant: str) -> HttpResp
             return redirect("eligibility", trial=trial, participant=participant)
     context = {
         **here.trial.look(lambda state: _eligibility(here, state, participant)),
-        "refused": refusal,
         "meaning": ELIGIBILITY_MEANING,
         "failures": choices(ScreenFailure),
-        "request_id": new_request(),
     }
-    return render(request, "eligibility.html", context, status=422 if refusal else 200)
+    return show(request, "eligibility.html", context, refusal)
 
 
 def _eligibility(here: Here, trial: Trial, number: str) -> dict[str, object]:
@@ -169,12 +164,10 @@ def randomise(request: TrialRequest, trial: str, participant: str) -> HttpRespon
 
     context = {
         **here.trial.look(look),
-        "refused": refusal,
         "may_randomise": may(here.role, "randomise"),
         "encounter": randomises_at(here.trial.plan),
-        "request_id": new_request(),
     }
-    return render(request, "randomise.html", context, status=422 if refusal else 200)
+    return show(request, "randomise.html", context, refusal)
 
 
 def _strata(plan: Plan, state: TrialState, person: Participant) -> list[tuple[str, tuple[str, ...], str]]:

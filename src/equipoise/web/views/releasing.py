@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from equipoise.allocation import root_in_groups
@@ -27,9 +27,8 @@ from equipoise.store.reports import (
 )
 from equipoise.store.vaults import room_of
 from equipoise.vocabulary import Refusal, Role, utc_from_text
-from equipoise.web.handling import Refused, hand_in, refused
+from equipoise.web.handling import Refused, hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 
 _LARGEST = 16 << 20
 """The opening of a list of 10,000 slots has 2 MB."""
@@ -52,10 +51,8 @@ def release(request: TrialRequest, trial: str) -> HttpResponse:
         "room": room_of(here.trial.slug),
         "may_receive": may(here.role, "receive_release"),
         "sees_proof": sees_proof(here),
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "release.html", context, status=422 if refusal else 200)
+    return show(request, "release.html", context, refusal)
 
 
 def sees_proof(here: Here) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import (
@@ -22,10 +22,9 @@ from equipoise.conduct import may
 from equipoise.conduct.events import DeviationRecorded
 from equipoise.protocol.analysis_plan import AnalysisSet
 from equipoise.vocabulary import Finding, Refusal, Severity
-from equipoise.web.handling import Refused, hand_in, refused
+from equipoise.web.handling import Refused, hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
 from equipoise.web.mending import mended_at
-from equipoise.web.requests import new_request
 from equipoise.web.signing import own_key
 
 
@@ -50,10 +49,8 @@ def review_page(request: TrialRequest, trial: str) -> HttpResponse:
     context = {
         **here.trial.look(lambda state: _shown(here, state)),
         **{f"may_{name}": may(here.role, command) for name, command in _BUTTONS.items()},
-        "refused": refusal,
-        "request_id": new_request(),
     }
-    return render(request, "review.html", context, status=422 if refusal else 200)
+    return show(request, "review.html", context, refusal)
 
 
 _BUTTONS = {"classify": "classify_deviation", "decide": "decide_membership", "sign": "sign_blind_review"}

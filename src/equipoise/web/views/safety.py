@@ -1,7 +1,7 @@
 """Adverse events of a participant: reported, followed up, and the expedited reports that were sent."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from equipoise.closure import Trial
@@ -22,9 +22,8 @@ from equipoise.safety import (
     Seriousness,
     candidates,
 )
-from equipoise.web.handling import Refused, hand_in
+from equipoise.web.handling import Refused, hand_in, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.requests import new_request
 from equipoise.web.views.attachments import attach, attached, retract
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
@@ -47,7 +46,6 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
             return redirect("events", trial=trial, participant=participant)
     context = {
         **here.trial.look(lambda state: _events(here, state, participant)),
-        "refused": refusal,
         "typed_serious": request.POST.getlist("serious"),
         "grades": [("1", ""), ("2", ""), ("3", ""), ("4", ""), ("5", "")],
         "serious": choices(Seriousness),
@@ -61,9 +59,8 @@ def events(request: TrialRequest, trial: str, participant: str) -> HttpResponse:
         "may_report": may(here.role, "report_adverse_event"),
         "may_send": may(here.role, "record_expedited_report"),
         "today": here.trial.today(),
-        "request_id": new_request(),
     }
-    return render(request, "events.html", context, status=422 if refusal else 200)
+    return show(request, "events.html", context, refusal)
 
 
 def _hand_in(request: TrialRequest, number: str) -> Refused | None:
