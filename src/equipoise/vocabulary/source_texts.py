@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,12 @@ class Source:
         self.mo.write_bytes(mo_bytes(translations))
         self.refusals.write_text("".join(f"{each}\n" for each in sorted(self.texts_of_rules())), "utf-8")
         return sorted(text.one for text, translation in translations.items() if not translation)
+
+    def report(self) -> int:
+        """Bring the catalogue up to date and say what is missing; the status of the command, 1 where something is."""
+        missing = self.bring_up_to_date()
+        sys.stdout.write("".join(f"not translated: {each}\n" for each in missing))
+        return 1 if missing else 0
 
 
 def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:

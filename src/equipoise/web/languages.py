@@ -5,7 +5,6 @@ Two kinds of text are found: what pages say (templates and `gettext` calls), and
 `Refusal` of the rooms).
 """
 
-import sys
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -29,12 +28,5 @@ SITE = Source(
 )
 
 
-def main() -> int:
-    """Bring the catalogue up to date; 1 where something is missing."""
-    missing = SITE.bring_up_to_date()
-    sys.stdout.write("".join(f"not translated: {each}\n" for each in missing))
-    return 1 if missing else 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(SITE.report())
