@@ -116,7 +116,8 @@ def _appoint(today: date) -> dict[str, str]:
     from django.contrib.sessions.backends.db import SessionStore
 
     from equipoise.conduct import Actor, Appoint
-    from equipoise.store.models import Account, Trial
+    from equipoise.store.founding import add_demonstration_account
+    from equipoise.store.models import Trial
     from equipoise.store.running import running_trial
     from equipoise.vocabulary import Role
 
@@ -134,8 +135,7 @@ def _appoint(today: date) -> dict[str, str]:
         trial.do(by, Appoint(CAST[role], Role(role), (), today, "GCP certificate", today))
     cookies = {}
     for role, name in CAST.items():
-        shown = name.replace("synthetic.", "Synthetic ")
-        account = Account.objects.create(username=name, display_name=shown, is_demonstration=True, password=PASSWORD)
+        account = add_demonstration_account(name)
         session = SessionStore()
         session[SESSION_KEY] = str(account.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

@@ -4,6 +4,7 @@ Django is configured once a process, for a folder in which every test finds a fr
 `EQUIPOISE_TEST_DATABASE=postgresql` accounts and ledgers lie on a server of the tests' own, and the database is copied.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -26,6 +27,8 @@ SLUG = "nct05921058"
 NOW = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Surakarta
 PARTICIPANTS = 6
 _MODEL, _LIVE = "site_model", "site_live"
+_IN_MEMORY = Path("/dev/shm")
+"""Nobody waits for a disk that is thrown away."""
 PEOPLE = {
     "sponsor": "synthetic.sponsor",
     "investigator": "synthetic.investigator",
@@ -106,7 +109,8 @@ def _model() -> tuple[Path, Path]:
 
     from equipoise.web.site import configure
 
-    root = Path(tempfile.mkdtemp(prefix="equipoise-site-"))
+    root = Path(tempfile.mkdtemp(prefix="equipoise-site-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     if ON_SERVER:
         _copy_database("template1", _LIVE)
         os.environ[SERVER_SETTING] = _started().address_of(_LIVE)

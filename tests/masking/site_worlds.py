@@ -28,6 +28,7 @@ from rounds import Rounds
 
 import web_world
 from equipoise.cli.rehearsal.cast import INVESTIGATOR
+from equipoise.cli.rehearsal.ending import lock
 from equipoise.cli.rehearsal.part import Part
 from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
 from equipoise.conduct import AttachFile, EnterAgain, FileDescription, Page, Participant, Typed
@@ -79,19 +80,30 @@ class Crawl:
 
 def ready(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = None) -> Ready:
     """Play a trial into a folder, up to its middle."""
+    return _played(folder, part, spoil or (lambda rehearsal: None), _stop_in_the_middle)
+
+
+def locked(folder: Path, part: Part) -> Ready:
+    """Play a trial into a folder, to its end and its lock; the list stays sealed."""
+    return _played(folder, part, lambda rehearsal: None, _lock)
+
+
+def _played(
+    folder: Path,
+    part: Part,
+    spoil: Callable[[Rehearsal], None],
+    play: Callable[[Rehearsal], tuple[list[str], dict[str, tuple[str, ...]]]],
+) -> Ready:
+    """What `play` leaves behind, as the site finds it; it gives the digests of attached files, and further tokens."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     rehearsal = start(part, folder, vault_folder=folder.parent / f"{folder.name} vault")
-    until = rehearsal.desk.clock() + PLAYED
     with rehearsal.vault:
-        if spoil:
-            spoil(rehearsal)
-        for _ in recruit(rehearsal, until=until):
-            pass
-        tokens = worlds.declassified(rehearsal, Rounds(rehearsal))
+        spoil(rehearsal)
+        attached, further = play(rehearsal)
+        tokens = {**worlds.declassified(rehearsal, Rounds(rehearsal)), **further}
         arms = {course.number: course.arm for course in rehearsal.courses if course.arm}
         moment = rehearsal.desk.clock()
-        attached = _attach_printouts(rehearsal)
         scans = [each.scan for person in rehearsal.desk.state.participants.values() for each in person.consents]
     rehearsal.desk.book.ledger.close()
     for place, digests in (("scans", scans), ("attachments", attached)):
@@ -100,6 +112,21 @@ def ready(folder: Path, part: Part, spoil: Callable[[Rehearsal], None] | None = 
             (folder / place / f"{digest}.pdf").write_bytes(b"%PDF-1.7 SYNTHETIC")
     (folder / "study.yaml").write_text(json.dumps(part.definition.canonical()), encoding="utf-8")
     return Ready(folder, tokens, arms, moment)
+
+
+def _stop_in_the_middle(rehearsal: Rehearsal) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    for _ in recruit(rehearsal, until=rehearsal.desk.clock() + PLAYED):
+        pass
+    return _attach_printouts(rehearsal), {}
+
+
+def _lock(rehearsal: Rehearsal) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """What is signed names the digest of all data, which hold the pack numbers."""
+    for _ in recruit(rehearsal):
+        pass
+    certificate = lock(rehearsal)
+    signed = (certificate.data_digest, certificate.digest, *(each.signature for each in certificate.signatures))
+    return [], {"lock": signed}
 
 
 def pair_of_parts(kind: str) -> tuple[Part, Part]:
@@ -138,6 +165,7 @@ def served(world: Ready) -> Iterator[None]:
         mock.patch("secrets.choice", _luck.choice),
         mock.patch("equipoise.web.requests.uuid4", lambda: UUID(int=_luck.getrandbits(128))),
         mock.patch("django.utils.timezone.now", lambda: _STAMP),
+        mock.patch("django.test.client.store_rendered_templates", lambda *told, **known: None),  # nobody asks for them
         mock.patch("django.core.signing.TimestampSigner.timestamp", lambda signer: "1xVI8u"),
     ):
         yield
@@ -164,6 +192,8 @@ def differences(one: Ready, other: Ready, first: Crawl, second: Crawl) -> list[s
     """Where two crawls differ, after what is declassified has been replaced by its name."""
     found = [f"{name} in one world only" for name in sorted(first.surfaces.keys() ^ second.surfaces.keys())]
     for name in (each for each in first.surfaces if each in second.surfaces):
+        if first.surfaces[name] == second.surfaces[name]:
+            continue
         a, b = _named(one, first, first.surfaces[name]), _named(other, second, second.surfaces[name])
         if a != b:
             at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

@@ -5,12 +5,14 @@ Source: ICH E6(R3) 4.1.4; leaks L9, L10, L12, L13, L15, L18, L19, L21 over pages
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import mutants
 import pytest
 import site_worlds
+import worlds
 from site_worlds import Ready, crawl, differences
 
 from equipoise.vocabulary import Role
@@ -23,7 +25,8 @@ _CLOSED = frozenset({"administration", "api_unknown", "account_logout", "choose_
     {"lock_certificate", "report_file", "proof"}
 )
 """For nobody here: the administrator's page, what does not exist, the end of the crawl, a site that is new; and what
-there is once the database is locked or the list released."""
+there is once the database is locked, or the list released."""
+ENDING = ("trial", "review", "lock", "release", "lock_certificate", "report_file", "proof", "api:lock_database")
 _NEEDS_A_FACTOR = "mfa_"
 
 
@@ -71,6 +74,18 @@ def test_who_does_not_see_the_laboratory_learns_nothing_from_it(pair: Pair) -> N
     assert differences(pair.one, pair.other, first, second) == []
     seeing = [crawl(each, (Role.INVESTIGATOR,), only=("api:trail",)) for each in (pair.one, pair.other)]
     assert differences(pair.one, pair.other, *seeing), "the hidden values did not move"
+
+
+def test_a_locked_trial_tells_nobody_more_until_its_release(tmp_path: Path, is_full: bool) -> None:
+    """What there is once the database is locked is the same in both worlds; report and proof are not there yet."""
+    site_worlds.web_world.fresh_site()  # as above
+    roles = tuple(site_worlds.ROLES) if is_full else SOME
+    parts = next(worlds.pairs_of_worlds("swap"))
+    one, other = (site_worlds.locked(tmp_path / name, part) for name, part in zip("ab", parts, strict=True))
+    first, second = (crawl(each, roles, only=ENDING) for each in (one, other))
+    assert differences(one, other, first, second) == []
+    assert {"lock_certificate", "release", "lock"} <= first.reached
+    assert not {"report_file", "proof"} & first.reached, "they rest on a release"
 
 
 def _ordered(arms: dict[str, str]) -> Any:

@@ -35,9 +35,7 @@ def end(rehearsal: Rehearsal, trial: Path) -> None:
 
     The opening, and a copy of the ledger's end, stay in the trial's folder.
     """
-    desk = rehearsal.desk
-    _review(desk)
-    certificate = _lock(desk, rehearsal.part.seed)
+    desk, certificate = rehearsal.desk, lock(rehearsal)
     desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint(desk.book.ledger.head()))
     opening = rehearsal.vault.release(certificate.as_json(), cut_data(desk.plan, desk.trial).data_digest)
     (trial / OPENING).write_text(opening, encoding="utf-8", newline="\n")
@@ -46,6 +44,12 @@ def end(rehearsal: Rehearsal, trial: Path) -> None:
     desk.book.ledger.add_checkpoint(rehearsal.vault.sign_checkpoint((last.seq, last.hash)))
     anchor = Anchor(last.seq, last.hash, last.recorded_at.date(), "SYNTHETIC")
     (trial / ANCHORS).write_text(anchor.text() + "\n", encoding="utf-8", newline="\n")
+
+
+def lock(rehearsal: Rehearsal) -> LockCertificate:
+    """Review masked, and lock with two signatures; the list stays sealed."""
+    _review(rehearsal.desk)
+    return _lock(rehearsal.desk, rehearsal.part.seed)
 
 
 def _review(desk: Desk) -> None:
