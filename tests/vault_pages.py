@@ -117,12 +117,12 @@ def multipart(pairs, files):
 
 @dataclass
 class Pages:
-    """The running pages; `log` is what their process wrote on standard error."""
+    """The running pages; where the tests started their process, with it and what it wrote on standard error."""
 
     port: int
     folder: Path
-    process: subprocess.Popen
-    log: Path
+    process: subprocess.Popen | None = None
+    log: Path | None = None
 
     def visitor(self) -> Visitor:
         return Visitor(self.port)

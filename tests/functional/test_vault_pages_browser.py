@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from accessibility import CHROMIUM, PHONE, chromium, violations
 from allocation_trial import SHARES, Trial
 from equipoise.allocation import read_design
 from equipoise.allocation.commitment import seed_commitment
@@ -16,11 +17,10 @@ from equipoise.vocabulary import Role, digest
 from pharmacy_trial import Pharmacy, study_text
 from vault_pages import PASSWORD, kinds, local, pharmacy_pages
 
-CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = os.environ.get("EQUIPOISE_PICTURES", "")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+DESK = {"width": 1280, "height": 900}
 STUDY = json.loads(study_text())
 DESIGN = {
     "arms": ["secretome", "placebo"], "method": "big-stick", "mti": 2, "slots": 8,
@@ -58,11 +58,7 @@ class Screen:
         return self.tab.inner_text("main")
 
     def look(self):
-        from axe_playwright_python.sync_playwright import Axe
-
-        assert self.tab.evaluate("document.documentElement.scrollWidth") <= self.tab.viewport_size["width"]
-        found = Axe().run(self.tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], self.tab.url
+        assert violations(self.tab) == [], self.tab.url
 
     def picture(self, name):
         if PICTURES:
@@ -71,11 +67,8 @@ class Screen:
 
 @pytest.fixture
 def browser():
-    with playwright.sync_playwright() as driver:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 def hold_ceremony(statistician, pharmacist, folder):

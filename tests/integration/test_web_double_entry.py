@@ -7,11 +7,14 @@ import pytest
 
 import web_two_sites
 import web_world
+from accessibility import CHROMIUM, Kept
 from equipoise.conduct import Point
 from equipoise.vocabulary import Role
 from web_two_sites import TWO, client_of, token_of
 
 PAGE = "screening/demography/1/"
+READ = Kept()
+"""What is read on the way, refusals included."""
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +62,15 @@ def test_two_people_enter_a_form_and_reconcile_it(number: str) -> None:
     assert told(number, Role.MONITOR)["birth_year"]["agreement"] == "awaits_second"
     assert told(number, Role.MONITOR)["birth_year"]["first"] is None
 
-    refused = nurse.post(address(number, f"second-entry/{PAGE}"), {"birth_year": "1850", "request": "a"})
+    typed = {"birth_year": "1850", "request": "a"}
+    refused = READ.ask(nurse, "entry", lambda: nurse.post(address(number, f"second-entry/{PAGE}"), typed))
     assert refused.status_code == 422 and 'value="1850"' in refused.content.decode(), "what was typed is still there"
     entered = {"birth_year": "1991", "sex.not_done": "on", "request": "b"}
     for _ in range(2):  # pressed twice
         assert nurse.post(address(number, f"second-entry/{PAGE}"), entered).status_code == 302
     own = doctor.post(address(number, f"second-entry/{PAGE}"), {"birth_year": "1990", "request": "c"})
     assert own.status_code == 422 and "One person does not enter a page both times." in own.content.decode()
-    sheet = nurse.get(address(number, f"second-entry/{PAGE}")).content.decode()
+    sheet = READ.ask(nurse, "sheet", lambda: nurse.get(address(number, f"second-entry/{PAGE}"))).content.decode()
     assert "1991" in sheet and "1990" not in sheet
 
     list_page = monitor.get(address(number, "reconciliation/")).content.decode()
@@ -80,7 +84,8 @@ def test_a_difference_ends_with_a_reason_on_the_value_that_was_shown(number: str
     page = doctor.get(address(number, "reconciliation/")).content.decode()
     point = re.search(r'name="point" value="([^"]*)"', page)[1]
     choice = {"command": "reconcile", "point": point, "version": "1", "takes": "second"}
-    assert doctor.post(address(number, "reconciliation/"), choice).status_code == 422, "no reason"
+    refused = READ.ask(doctor, "choice", lambda: doctor.post(address(number, "reconciliation/"), choice))
+    assert refused.status_code == 422, "no reason"
     assert doctor.post(address(number, "reconciliation/"), {**choice, "version": "9"}).status_code == 422
     assert doctor.post(address(number, "reconciliation/"), {**choice, "point": "x"}).status_code == 404
     assert held(number) == "1990"
@@ -89,3 +94,10 @@ def test_a_difference_ends_with_a_reason_on_the_value_that_was_shown(number: str
     assert held(number) == "1991"
     assert told(number, Role.MONITOR)["birth_year"]["reason"] == "SYNTHETIC: the passport"
     assert told(number, Role.MONITOR)["birth_year"]["agreement"] == "reconciled"
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
+def test_its_pages_are_accessible() -> None:
+    pytest.importorskip("axe_playwright_python")
+    assert READ.pages, "the tests above come first"
+    assert not READ.judged()
