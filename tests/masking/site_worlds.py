@@ -101,7 +101,8 @@ def _played(
     with rehearsal.vault:
         spoil(rehearsal)
         attached, further = play(rehearsal)
-        tokens = {**worlds.declassified(rehearsal, Rounds(rehearsal)), **further}
+        tokens = worlds.declassified(rehearsal, Rounds(rehearsal))
+        tokens = {kind: (*values, *further.get(kind, ())) for kind, values in tokens.items()}
         arms = {course.number: course.arm for course in rehearsal.courses if course.arm}
         moment = rehearsal.desk.clock()
         scans = [each.scan for person in rehearsal.desk.state.participants.values() for each in person.consents]
@@ -121,12 +122,12 @@ def _stop_in_the_middle(rehearsal: Rehearsal) -> tuple[list[str], dict[str, tupl
 
 
 def _lock(rehearsal: Rehearsal) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    """What is signed names the digest of all data, which hold the pack numbers."""
+    """What is signed names the digest of all data: it follows from the chain and the pack numbers in it."""
     for _ in recruit(rehearsal):
         pass
     certificate = lock(rehearsal)
-    signed = (certificate.data_digest, certificate.digest, *(each.signature for each in certificate.signatures))
-    return [], {"lock": signed}
+    signatures = tuple(each.signature for each in certificate.signatures)
+    return [], {"chain hash": (certificate.data_digest, certificate.digest), "signature": signatures}
 
 
 def pair_of_parts(kind: str) -> tuple[Part, Part]:
