@@ -218,6 +218,24 @@ def test_sums_of_squares_in_floating_point(name: str, certified: int, digits: fl
     assert float(one_way_anova(groups).statistic) == certified
 
 
+@these_versions
+@pytest.mark.skipif(not NIST.is_dir(), reason="this build of scipy comes without the NIST StRD files")
+def test_regressions_in_floating_point() -> None:
+    """Correct digits of NIST's Norris with scipy (slope, intercept, SD), and the fewest of Longley with statsmodels."""
+    lines = NIST.with_name("nist_linregress").joinpath("Norris.dat").read_text(encoding="ascii").splitlines()[60:]
+    y, x = np.array([line.split() for line in lines if line.strip()], float).T
+    found = stats.linregress(x, y)
+    for value, certified, digits in (
+        (found.slope, 1.00211681802045, 14.4),
+        (found.intercept, -0.262323073774029, 12.8),
+        (found.stderr, 0.429796848199937e-3, 11.8),
+    ):
+        assert round(-np.log10(abs(value / certified - 1)), 1) == pytest.approx(digits, abs=0.3)  # processors differ
+    longley = sm.datasets.longley.load_pandas()
+    deflator = sm.OLS(longley.endog, sm.add_constant(longley.exog)).fit().params["GNPDEFL"]
+    assert round(-np.log10(abs(deflator / 15.0618722713733 - 1)), 1) == pytest.approx(10.9, abs=0.3)
+
+
 ROUNDED = {1: 1274088, 2: 1278264, 3: 1278824, 4: 1278348, 5: 1278342, 6: 1278340, 10: 1278340}
 
 
