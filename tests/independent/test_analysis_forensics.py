@@ -154,6 +154,10 @@ def test_sentences(sentence: str, p: float, fits: bool) -> None:
     assert test.p.admits(found.low, found.high) is fits
 
 
+def test_what_is_no_test_is_passed_over() -> None:
+    assert stated_tests("t(4.5.6) = 2.1, p = .04; t(..) = 2, p = .1; F(3) = 2, p = .1; t(0) = 2, p = .1") == ()
+
+
 def test_balance_of_randomised_tables_is_uniform_enough_and_copies_stand_out() -> None:
     generator = np.random.default_rng(3)
     positions = []

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from equipoise.analysis.exact.binomial import LEVEL_95
 from equipoise.analysis.exact.cost import Job, counter
-from equipoise.analysis.exact.integers import Recorded, doubled_midranks, exact_all
+from equipoise.analysis.exact.integers import Recorded, doubled_midranks, exact_all, refuse_all_tied
 from equipoise.analysis.exact.reference import fixed_sizes
 from equipoise.analysis.exact.signs import sign_counter
 from equipoise.analysis.results import Estimate, Interval
@@ -20,19 +20,20 @@ def hodges_lehmann(treated: Sequence[Recorded], control: Sequence[Recorded], *, 
 
     The limits are the differences nearest to the estimate that the Wilcoxon-Mann-Whitney test rejects one-sidedly at
     (1 - level)/2, by the exact distribution of the observed midranks (all subsets equally likely); infinite where it
-    rejects none.  Refuses an empty arm and non-finite values.
+    rejects none.  Refuses an empty arm, values that are all tied, and non-finite values.
     Source: Hodges & Lehmann 1963; Bauer 1972; with ties Hothorn & Munzel 2002, StatXact.
     """
     first, second = exact_all(treated, "treated value"), exact_all(control, "control value")
     if not first or not second:
         raise Refusal("EXACT-EMPTY", "One arm is empty, so there is nothing to compare.", "Check the analysis set.")
     _refuse_too_many(len(first) * len(second))
-    k, n = len(first), len(first) + len(second)
+    k, n, ranks = len(first), len(first) + len(second), doubled_midranks(first + second)
+    refuse_all_tied(ranks)
 
     def rank_sum(theta: Fraction) -> int:
         return sum(doubled_midranks([a - theta for a in first] + list(second))[:k])
 
-    counts = counter(Job(fixed_sizes(n, k), doubled_midranks(first + second)))
+    counts = counter(Job(fixed_sizes(n, k), ranks))
     total = counts.weights[k, 0]
     tails = (
         lambda w: Fraction(counts.at_least((k, 0), w), total),
@@ -45,11 +46,13 @@ def pseudomedian(differences: Sequence[Recorded], *, level: Fraction = LEVEL_95)
     """Centre of symmetric differences: the median of all Walsh averages (d_i + d_j)/2 with i <= j, in their units.
 
     Limits as in `hodges_lehmann`, from the exact signed-rank distribution of the observed midranks of |d|.
-    Refuses no data and non-finite values.  Source: Hodges & Lehmann 1963; Bauer 1972.
+    Refuses no data, differences that are all the same, and non-finite values.
+    Source: Hodges & Lehmann 1963; Bauer 1972.
     """
     given = exact_all(differences, "difference")
     if not given:
         raise Refusal("EXACT-EMPTY", "There are no differences.", "Check the analysis set.")
+    refuse_all_tied(doubled_midranks(given))
     _refuse_too_many(len(given) ** 2)
 
     def rank_sum(theta: Fraction) -> int:

@@ -75,7 +75,7 @@ class PrintedTest:
 
 
 _TEST = re.compile(
-    r"(?P<kind>t|F|z|r|chi2|χ2|χ²)\s*(\((?P<df>[\d.,\s]+)\))?\s*=\s*(?P<value>[-−+]?\d*\.?\d+)"
+    r"(?P<kind>t|F|z|r|chi2|χ2|χ²)\s*(\((?P<df>\s*\d*\.?\d+(\s*,\s*\d*\.?\d+)*\s*)\))?\s*=\s*(?P<value>[-−+]?\d*\.?\d+)"
     r"\s*[,;]?\s*p\s*(?P<p>[<>=]\s*\d*\.?\d+)"
 )
 _NEEDED_DF = {"t": 1, "F": 2, "z": 0, "r": 1, "chi2": 1}

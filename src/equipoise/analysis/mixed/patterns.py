@@ -46,7 +46,7 @@ class Repeated:
 def repeated(
     outcome: Floats, matrix: Floats, participants: Sequence[str], visits: Sequence[int], places: Floats | None = None
 ) -> Repeated:
-    """Group observed rows.  Refuses a participant with two rows at one visit.
+    """Group observed rows.  Refuses a participant with two rows at one visit, and outcomes without any spread.
 
     `places` (rows x coordinates): where each row was measured, for the spatial structures; by default the visits are
     one apart, and participants with the same visits stay together.
@@ -70,6 +70,12 @@ def repeated(
         groups.setdefault((seen, places[index].tobytes()), []).append(index)
     p = matrix.shape[1]
     residual = outcome - matrix @ np.linalg.lstsq(matrix, outcome, rcond=None)[0]
+    if residual @ residual <= 1e-24 * (outcome @ outcome):
+        raise Refusal(
+            "MMRM-SPREAD",
+            "The outcomes do not vary beyond what arms, visits and covariates explain.",
+            "Report the means; check whether one value was entered for everybody.",
+        )
     total = max(visits) + 1
     variances = np.array([float(np.mean(residual[at == visit] ** 2)) for visit in range(total)])
     return Repeated(

@@ -8,7 +8,7 @@ import numpy as np
 from equipoise.analysis.exact.binomial import LEVEL_95
 from equipoise.analysis.exact.integers import Recorded
 from equipoise.analysis.models.columns import Term, design, numbers
-from equipoise.analysis.models.linear import Variance, contrast, least_squares
+from equipoise.analysis.models.linear import Variance, contrast, least_squares, refuse_no_spread
 from equipoise.analysis.results import ModelResult
 from equipoise.vocabulary import Refusal
 
@@ -28,7 +28,7 @@ def ancova(
     outcome = intercept + arm + covariates + error.  Estimates: one `ARM - REFERENCE` per other arm, then adjusted
     means (`mean ARM`, at the covariates' means; factors at their observed shares), then the covariates' slopes.
     p = 2 P(T >= |t|) with n - p degrees of freedom.  Refuses an empty or single arm, non-finite values, redundant
-    columns.  Source: ICH E9 5.7; EMA guideline on adjustment for baseline covariates 2015.
+    columns, outcomes without any spread.  Source: ICH E9 5.7; EMA guideline on adjustment for baseline covariates 2015.
     """
     y = numbers(outcome, "outcome")
     others = sorted(set(arms) - {reference_arm})
@@ -40,6 +40,7 @@ def ancova(
     indicators = np.column_stack([[float(arm == other) for arm in arms] for other in others])
     labels = [names[0], *others, *names[1:]]
     fit = least_squares(y, labels, np.column_stack((rest[:, :1], indicators, rest[:, 1:])), variance)
+    refuse_no_spread(fit, y)
     unit = np.eye(len(labels))
     at_mean = np.concatenate(([1.0], np.zeros(len(others)), rest[:, 1:].mean(axis=0)))
     differences = [contrast(fit, f"{arm} - {reference_arm}", unit[i + 1], level) for i, arm in enumerate(others)]

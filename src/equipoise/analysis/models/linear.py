@@ -12,6 +12,7 @@ from equipoise.analysis.exact.integers import Recorded
 from equipoise.analysis.models.columns import Floats, Term, design, numbers, refuse_rank
 from equipoise.analysis.models.distributions import t_quantile, t_two_sided
 from equipoise.analysis.results import Estimate, Interval, ModelResult
+from equipoise.vocabulary import Refusal
 
 
 class Variance(StrEnum):
@@ -66,6 +67,16 @@ def least_squares(outcome: Floats, names: Sequence[str], matrix: Floats, varianc
     return Fit(tuple(names), coefficients, covariance, residuals, n - p)
 
 
+def refuse_no_spread(fit: Fit, outcome: Floats) -> None:
+    """Refuses outcomes that the terms explain wholly, as they do where all are tied: what is left is rounding."""
+    if fit.residuals @ fit.residuals <= 1e-24 * (outcome @ outcome):
+        raise Refusal(
+            "MODEL-SPREAD",
+            "The outcomes do not vary beyond what the terms explain, so there is nothing to measure an effect against.",
+            "Report the means; check whether one value was entered for everybody.",
+        )
+
+
 def contrast(fit: Fit, name: str, weights: Floats, level: Fraction = LEVEL_95) -> Estimate:
     """One linear combination of the coefficients, with t inference on the residual degrees of freedom."""
     value = float(weights @ fit.coefficients)
@@ -95,12 +106,13 @@ def linear_model(
     b = (X'X)^-1 X'y, in units of the outcome per unit of the term; one row per participant.
 
     t inference with n - p degrees of freedom, two-sided by symmetry.  Scalars: residual SD, residual df.
-    Refuses non-finite values, redundant columns, and more parameters than participants.
+    Refuses non-finite values, redundant columns, more parameters than participants, and outcomes without any spread.
     Source: Draper & Smith 1998; White 1980 and MacKinnon & White 1985 for the robust variances.
     """
     y = numbers(outcome, "outcome")
     names, matrix = design(len(y), terms, factors)
     fit = least_squares(y, names, matrix, variance)
+    refuse_no_spread(fit, y)
     estimates = tuple(contrast(fit, name, row, level) for name, row in zip(names, np.eye(len(names)), strict=True))
     return ModelResult(
         f"least squares, {variance.value} standard errors",
