@@ -8,6 +8,7 @@ LONGEST_FIRST = (
     "functional/test_site_trial.py",
     "masking/test_two_worlds.py",
     "masking/test_site_worlds.py",
+    "masking/test_site_sight.py",
     "acceptance/test_rehearsal.py",
     "integration/test_web_kill.py",
     "functional/test_vault_pages_browser.py",

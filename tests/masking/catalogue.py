@@ -51,7 +51,7 @@ CATALOGUE = (
     Leak("L7", "words of unmasked staff in queries and notes", "W"),
     Leak("L8", "names of attachments and narratives", "W"),
     Leak("L9", "laboratory values and local reactions that tell the arm", "W",
-         (f"{_SITE}::test_a_forgotten_sight_rule_is_caught",
+         ("tests/masking/test_site_sight.py::test_a_forgotten_sight_rule_is_caught",
           "tests/masking/test_two_worlds.py"
           "::test_hidden_answers_that_move_with_the_arm_move_nothing_for_who_does_not_see_them",
           "tests/spec/test_conduct_sight.py::test_a_check_that_looks_at_a_hidden_answer_too_is_hidden"),

@@ -66,6 +66,14 @@ class Ready:
     moment: datetime
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two worlds that differ in the allocation alone."""
+
+    one: Ready
+    other: Ready
+
+
 @dataclass
 class Crawl:
     """Everything that was answered, by role, method and address; `reached` are the routes that let somebody in."""

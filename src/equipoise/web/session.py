@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -62,6 +63,7 @@ def _is_over(request: HttpRequest, moment: datetime) -> bool:
         request.session[_BEGUN] = at
     if at - seen > IDLE.total_seconds() / 15 or _SEEN not in request.session:
         request.session[_SEEN] = at  # once a minute is exact enough, and spares a write a request
+        UserSession.objects.create_from_request(request)  # for the owner's list of sessions
     return False
 
 
