@@ -33,7 +33,8 @@ def _head() -> Iterator[str]:
     yield ""
     yield (
         "Generated from the docstrings and from `tests/independent/validation.toml`.  "
-        "Import: `from equipoise.analysis import ...`."
+        "Import: `from equipoise.analysis import ...`.  Every published figure that is reproduced, with its test: "
+        "`tests/independent/README.md`."
     )
     yield ""
     yield (

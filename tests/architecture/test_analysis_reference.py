@@ -64,3 +64,18 @@ def test_what_a_method_is_checked_against_stands_in_the_tests(name: str) -> None
         text = (INDEPENDENT / file).read_text(encoding="utf-8")
         body = text.partition("\n\n\n")[2] if "import" in text else text
         assert re.search(rf"\b{name}\b", body), f"{file} does not use {name}"
+
+
+ROW = re.compile(r"^\| .+ \| .+ \| ([\d,]+|-) \| `(test_\w+\.py)::(test_\w+)` \|$", re.MULTILINE)
+
+
+def test_the_page_of_anchors_is_true() -> None:
+    """Every row names a test that is there, every table row is read, and the totals are the sums of the rows."""
+    page = (INDEPENDENT / "README.md").read_text(encoding="utf-8")
+    found = ROW.findall(page)
+    tables = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| anchor")]
+    assert len(found) == len(tables)
+    for _, file, name in found:
+        assert f"\ndef {name}(" in (INDEPENDENT / file).read_text(encoding="utf-8"), f"{file} has no {name}"
+    figures = sum(int(count.replace(",", "")) for count, _, _ in found if count != "-")
+    assert f"{len(found)} anchors, {figures:,} figures." in page
