@@ -178,6 +178,12 @@ WRONG: dict[str, Callable[[], object]] = {
     "nobody left in an arm": lambda: multiple_imputation(
         IncompleteData([[1], [2], [None], [None]], ["a", "a", "b", "b"], {}), "a"
     ),
+    "too few complete to draw from": lambda: multiple_imputation(
+        IncompleteData(
+            [[1, 2], [2, 4], [4, None], [3, 5], [5, 4], [2, None]], ["a"] * 3 + ["b"] * 3, {"x": [1, 5, 2, 4, 3, 6]}
+        ),
+        "a",
+    ),
     "no delta": lambda: tipping_point(IncompleteData([[1], [2]], ["a", "b"], {}), "a", []),
     "no p-values": lambda: bonferroni({}),
     "p above one": lambda: bonferroni({"a": 1.5}),
