@@ -87,8 +87,9 @@ def odds_randomisation_test(
     """Randomisation test of the arm in the proportional odds model, adjusted for `terms`: its score statistic.
 
     The scores (`odds_scores`, which know no arm) enter as D = mean(treated) - mean(control), exact under any procedure
-    and never above its level (100,000 trials of 15 and of 30: p <= 5 % in 4.81 % and, by chance, 5.06 %, ±0.07).  Without
-    terms it is the Wilcoxon-Mann-Whitney test.  Two-sided definitions and refusals as in `randomisation_test` and `proportional_odds`.
+    and never above its level (100,000 trials of 15 and of 30: p <= 5 % in 4.81 % and, by chance, 5.06 %, ±0.07).
+    Without terms it is the Wilcoxon-Mann-Whitney test.  Two-sided definitions and refusals as in `randomisation_test`
+    and `proportional_odds`.
     Source: McCullagh 1980; Rosenberger & Lachin 2016, chapter 6.
     """
     result = randomisation_test(
