@@ -39,7 +39,8 @@ class Field:
     """One item on the screen.
 
     `value` and `unit` are what the fields hold, `version` how many values the point has held; `state` is one of `empty,
-    saved, not_done, asks, reason, conflict, refused`.  `sentence` and `remedy` say what stands against what was typed.
+    saved, not_done, asks, reason, conflict, refused`.  `rule`, `sentence` and `remedy` say what stands against what was
+    typed.
     No number here counts over the whole trial: it would tell of answers that are hidden.
     """
 
@@ -55,6 +56,7 @@ class Field:
     queries: int = 0
     is_shown: bool = True
     heading: Label | None = None
+    rule: str = ""
     sentence: str = ""
     remedy: str = ""
     reason: str = ""

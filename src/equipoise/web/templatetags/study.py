@@ -1,5 +1,6 @@
 """How pages show what belongs to the study: wordings with a mark where they fall back, answers, days and moments."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -22,7 +23,9 @@ _FALLBACK = (
     '<span lang="{0}">{1}</span> <span class="fallback" title="{2}">{3}<span class="visually-hidden"> {2}</span></span>'
 )
 _CHECKING = frozenset({Role.MONITOR, Role.AUDITOR})
-_UNITS = (("Cel", "°C"), ("10*", "10^"), ("[", ""), ("]", ""))
+_UNITS = (("Cel", "°C"), ("[", ""), ("]", ""))
+_POWER, _RAISED = re.compile(r"10\*(-?[0-9]+)"), str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MICRO = re.compile(r"(?<![A-Za-z])u(?=[A-Za-z])")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -122,7 +125,7 @@ def unit(code: str) -> str:
     """A UCUM code as it is written by hand."""
     for ours, common in _UNITS:
         code = code.replace(ours, common)
-    return code
+    return _MICRO.sub("µ", _POWER.sub(lambda power: "10" + power[1].translate(_RAISED), code))
 
 
 @register.filter

@@ -256,7 +256,7 @@ def _answer(place: Place, item: str, typed: Mapping[str, str]) -> Field | None:
 def _stand(place: Place, item: str, typed: Mapping[str, str], refusal: Refusal) -> Field:
     sheet = place.sheet()
     field = next(each for each in sheet.fields if each.name == item)
-    return against(field, "refused", typed, *said_about(sheet, refusal))
+    return replace(against(field, "refused", typed, *said_about(sheet, refusal)), rule=refusal.rule)
 
 
 def _history(here: Here, trial: Trial, number: str, page: Page, item: str) -> dict[str, object]:
