@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from equipoise.conduct import Participant
 from equipoise.web.drawing import Chart, Sample, draw
+from equipoise.web.templatetags.study import day as written
 
 _DAYS_PER_MONTH = Fraction(3652425, 120000)
 
@@ -50,7 +51,7 @@ def _chart(on: Counter[date], began: date, today: date, planned: int | None) -> 
     samples, total = [Sample(0, Fraction(0), "0")], 0
     for day in sorted(on):
         total += on[day]
-        samples.append(Sample((day - began).days, Fraction(total), f"{day.isoformat()}: {total}"))
+        samples.append(Sample((day - began).days, Fraction(total), f"{written(day)}: {total}"))
     samples.append(Sample((today - began).days, Fraction(total), str(total)))
-    ticks = [(0, began.strftime("%d-%m-%Y")), ((today - began).days, today.strftime("%d-%m-%Y"))]
+    ticks = [(0, written(began)), ((today - began).days, written(today))]
     return draw(samples, ticks, target=planned, steps=True)
