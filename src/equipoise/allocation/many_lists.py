@@ -46,13 +46,17 @@ def draw_lists(table: ProcedureTable, shape: tuple[int, int], generator: np.rand
     lists, slots = shape
     bounds = np.cumsum(table.chance, axis=1)[:, :-1]
     bounds[table.chance[:, 1:] == 0] = np.inf  # what lies beyond all bounds takes the last branch that there is
+    columns, branches = np.ascontiguousarray(bounds.T), table.chance.shape[1]
+    arm, after = table.arm.ravel(), table.after.ravel()  # one index for state and branch: a plain look-up is quick
     state = np.zeros(lists, dtype=np.int64)
     arms = np.empty(shape, dtype=np.int8)
     for slot in range(slots):
         ticket = generator.random(lists)
-        branch = (ticket[:, None] >= bounds[state]).sum(axis=1)
-        arms[:, slot] = table.arm[state, branch]
-        state = table.after[state, branch]
+        place = state * branches
+        for bound in columns:
+            place += ticket >= bound.take(state)
+        arms[:, slot] = arm.take(place)
+        state = after.take(place)
     return arms
 
 

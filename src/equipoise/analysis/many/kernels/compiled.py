@@ -11,44 +11,28 @@ from numba import njit
 @njit(cache=True, nogil=True)
 def arm_moments(x, y, side, out):
     trials, n = side.shape
+    places, sizes = np.empty((2, n + 1), dtype=np.int64), np.zeros(2, dtype=np.int64)
     for t in range(trials):
         n0 = n1 = 0
-        x0 = x1 = y0 = y1 = 0.0
-        for j in range(n):
-            if side[t, j] == 1:
-                n1 += 1
-                x1 += x[t, j]
-                y1 += y[t, j]
-            elif side[t, j] == 0:
-                n0 += 1
-                x0 += x[t, j]
-                y0 += y[t, j]
-        if n0 > 0:
-            x0 /= n0
-            y0 /= n0
-        if n1 > 0:
-            x1 /= n1
-            y1 /= n1
-        xx0 = xx1 = xy0 = xy1 = yy0 = yy1 = 0.0
-        for j in range(n):
-            if side[t, j] == 1:
-                a = x[t, j] - x1
-                b = y[t, j] - y1
-                xx1 += a * a
-                xy1 += a * b
-                yy1 += b * b
-            elif side[t, j] == 0:
-                a = x[t, j] - x0
-                b = y[t, j] - y0
-                xx0 += a * a
-                xy0 += a * b
-                yy0 += b * b
-        out[0, 0, t], out[1, 0, t] = n0, n1
-        out[0, 1, t], out[1, 1, t] = x0, x1
-        out[0, 2, t], out[1, 2, t] = y0, y1
-        out[0, 3, t], out[1, 3, t] = xx0, xx1
-        out[0, 4, t], out[1, 4, t] = xy0, xy1
-        out[0, 5, t], out[1, 5, t] = yy0, yy1
+        for j in range(n):  # first who is in which arm, without branches: it cannot be foreseen
+            places[0, n0] = places[1, n1] = j
+            n0 += side[t, j] == 0
+            n1 += side[t, j] == 1
+        sizes[0], sizes[1] = n0, n1
+        for arm in range(2):
+            size = sizes[arm]
+            mx = my = xx = xy = yy = 0.0
+            for place in range(size):
+                mx += x[t, places[arm, place]]
+                my += y[t, places[arm, place]]
+            mx, my = mx / max(size, 1), my / max(size, 1)
+            for place in range(size):
+                a, b = x[t, places[arm, place]] - mx, y[t, places[arm, place]] - my
+                xx += a * a
+                xy += a * b
+                yy += b * b
+            out[arm, 0, t], out[arm, 1, t], out[arm, 2, t] = size, mx, my
+            out[arm, 3, t], out[arm, 4, t], out[arm, 5, t] = xx, xy, yy
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
