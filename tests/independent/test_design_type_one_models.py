@@ -50,6 +50,7 @@ def incomplete(side, baseline, changes) -> IncompleteData:
 
 
 def test_repeated_measures_agree_with_the_product() -> None:
+    """The closed form of two visits is what `mmrm` finds, called as a plan calls it."""
     side, baseline, changes = drawn(15, max(40, TRIALS // 300), stream(1, 1))
     found = many_fits.repeated_measures(side, baseline, changes)
     compared = Comparison(baseline, baseline, changes[..., 1], side, course=changes.transpose(2, 0, 1))
