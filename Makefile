@@ -21,7 +21,7 @@ stop: $(VENV)/run.stamp  ## End the site that `make run` has left open
 	@$(BIN)/equipoise serve $(OUT)/site --stop
 
 test: $(VENV)/dev.stamp  ## Run every test
-	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp  ## Lint, types, import contracts, generated files current
 	@$(BIN)/ruff check .
