@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import web_world
-from accessibility import CHROMIUM, Kept
+from accessibility import Kept, needs_chromium
 from equipoise.cli.rehearsal.cast import MONITOR
 from equipoise.cli.rehearsal.part import read_part
 from equipoise.cli.rehearsal.trial import recruit, start
@@ -118,9 +118,8 @@ def test_a_trial_is_ended_on_its_pages(ended):
     _read_report()
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
+@needs_chromium
 def test_what_was_read_on_the_way_is_accessible():
-    pytest.importorskip("axe_playwright_python")
     assert READ.pages, "the play comes first"
     assert not READ.judged()
 

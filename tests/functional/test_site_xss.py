@@ -5,17 +5,15 @@ The server's bytes are read in `tests/spec/test_web_security.py`; here a browser
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import web_world
+from accessibility import chromium, needs_chromium
 from equipoise.vocabulary import Role
 from xss_payloads import PAYLOADS
 
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
+pytestmark = needs_chromium
 WATCH = """
 window.ran = [];
 window.xss = () => window.ran.push("xss");
@@ -75,8 +73,7 @@ def site() -> Iterator[tuple[str, str, dict[Role, str]]]:
 def test_nothing_that_people_typed_runs(site, bypass: bool) -> None:
     address, number, sessions = site
     shown, asked = 0, []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         for path, role in SHOWN.items():
             context = browser.new_context(bypass_csp=bypass)
             context.add_init_script(WATCH)

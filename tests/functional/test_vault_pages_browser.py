@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accessibility import CHROMIUM, PHONE, chromium, violations
+from accessibility import PHONE, chromium, needs_chromium, violations
 from allocation_trial import SHARES, Trial
 from equipoise.allocation import read_design
 from equipoise.allocation.commitment import seed_commitment
@@ -18,8 +18,7 @@ from pharmacy_trial import Pharmacy, study_text
 from vault_pages import PASSWORD, kinds, local, pharmacy_pages
 
 PICTURES = os.environ.get("EQUIPOISE_PICTURES", "")
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+pytestmark = needs_chromium
 DESK = {"width": 1280, "height": 900}
 STUDY = json.loads(study_text())
 DESIGN = {

@@ -7,7 +7,7 @@ import pytest
 
 import web_two_sites
 import web_world
-from accessibility import CHROMIUM, Kept
+from accessibility import Kept, needs_chromium
 from equipoise.conduct import Point
 from equipoise.vocabulary import Role
 from web_two_sites import TWO, client_of, token_of
@@ -96,8 +96,7 @@ def test_a_difference_ends_with_a_reason_on_the_value_that_was_shown(number: str
     assert told(number, Role.MONITOR)["birth_year"]["agreement"] == "reconciled"
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
+@needs_chromium
 def test_its_pages_are_accessible() -> None:
-    pytest.importorskip("axe_playwright_python")
     assert READ.pages, "the tests above come first"
     assert not READ.judged()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.analysis.models.linear import refuse_no_spread
 from equipoise.vocabulary import Refusal
 
 Floats = NDArray[np.float64]
@@ -70,12 +71,7 @@ def repeated(
         groups.setdefault((seen, places[index].tobytes()), []).append(index)
     p = matrix.shape[1]
     residual = outcome - matrix @ np.linalg.lstsq(matrix, outcome, rcond=None)[0]
-    if residual @ residual <= 1e-24 * (outcome @ outcome):
-        raise Refusal(
-            "MMRM-SPREAD",
-            "The outcomes do not vary beyond what arms, visits and covariates explain.",
-            "Report the means; check whether one value was entered for everybody.",
-        )
+    refuse_no_spread(residual, outcome)
     total = max(visits) + 1
     variances = np.array([float(np.mean(residual[at == visit] ** 2)) for visit in range(total)])
     return Repeated(

@@ -40,7 +40,7 @@ def ancova(
     indicators = np.column_stack([[float(arm == other) for arm in arms] for other in others])
     labels = [names[0], *others, *names[1:]]
     fit = least_squares(y, labels, np.column_stack((rest[:, :1], indicators, rest[:, 1:])), variance)
-    refuse_no_spread(fit, y)
+    refuse_no_spread(fit.residuals, y)
     unit = np.eye(len(labels))
     at_mean = np.concatenate(([1.0], np.zeros(len(others)), rest[:, 1:].mean(axis=0)))
     differences = [contrast(fit, f"{arm} - {reference_arm}", unit[i + 1], level) for i, arm in enumerate(others)]

@@ -67,9 +67,9 @@ def least_squares(outcome: Floats, names: Sequence[str], matrix: Floats, varianc
     return Fit(tuple(names), coefficients, covariance, residuals, n - p)
 
 
-def refuse_no_spread(fit: Fit, outcome: Floats) -> None:
+def refuse_no_spread(residuals: Floats, outcome: Floats) -> None:
     """Refuses outcomes that the terms explain wholly, as they do where all are tied: what is left is rounding."""
-    if fit.residuals @ fit.residuals <= 1e-24 * (outcome @ outcome):
+    if residuals @ residuals <= 1e-24 * (outcome @ outcome):
         raise Refusal(
             "MODEL-SPREAD",
             "The outcomes do not vary beyond what the terms explain, so there is nothing to measure an effect against.",
@@ -112,7 +112,7 @@ def linear_model(
     y = numbers(outcome, "outcome")
     names, matrix = design(len(y), terms, factors)
     fit = least_squares(y, names, matrix, variance)
-    refuse_no_spread(fit, y)
+    refuse_no_spread(fit.residuals, y)
     estimates = tuple(contrast(fit, name, row, level) for name, row in zip(names, np.eye(len(names)), strict=True))
     return ModelResult(
         f"least squares, {variance.value} standard errors",
