@@ -3,6 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
+# The locked lists are complete.  Bytecode is made afterwards on all cores: pip would take one, and where Python may not
+# write bytecode itself, every command would compile its libraries anew.
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps
+COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/tests?/'
 
 .PHONY: help run stop test check test-masking test-type-one test-postgresql bench bench-web bench-r docs lock clean
 .DEFAULT_GOAL := help
@@ -66,11 +70,12 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: $(VENV)/pyvenv.cfg requirements.txt pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
-	@$(BIN)/python -m compileall -q -j 2 src  # two seconds once; where Python may not write bytecode, one in every command
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) -e .
+	@$(COMPILE) $(VENV)/lib src
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(COMPILE) $(VENV)/lib
 	@touch $@

@@ -160,10 +160,10 @@ def test_nobody_waits_for_the_agenda_and_one_entry_costs_one(monkeypatch: pytest
 
 def test_recruitment_counts_and_projects() -> None:
     world = replayed(DAY_1)
-    found = recruitment_of([world.state.participant(P)], 30, on(31))
+    found = recruitment_of([world.state.participant(P)], 30, on(31), str)
     assert (found.screened, found.randomised, found.percent) == (1, 1, 3)
     assert found.reached_on is not None and found.chart is not None and found.chart.target
-    assert recruitment_of([], 30, on(1)).chart is None
+    assert recruitment_of([], 30, on(1), str).chart is None
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------

@@ -1,14 +1,13 @@
 """Recruitment against the plan: who was randomised when, how fast, and when the planned number will be reached."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
 from equipoise.conduct import Participant
 from equipoise.web.drawing import Chart, Sample, draw
-from equipoise.web.templatetags.study import day as written
 
 _DAYS_PER_MONTH = Fraction(3652425, 120000)
 
@@ -29,8 +28,10 @@ class Recruitment:
         return 0 if not self.planned else min(100, self.randomised * 100 // self.planned)
 
 
-def recruitment_of(people: Iterable[Participant], planned: int | None, today: date) -> Recruitment:
-    """Count the screened and the randomised among some people, up to a day."""
+def recruitment_of(
+    people: Iterable[Participant], planned: int | None, today: date, written: Callable[[date], str]
+) -> Recruitment:
+    """Count the screened and the randomised among some people, up to a day; `written` says days as the reader does."""
     everybody = tuple(people)
     on = Counter(each.randomised_on for each in everybody if each.randomised_on is not None)
     randomised = sum(on.values())
@@ -43,11 +44,13 @@ def recruitment_of(people: Iterable[Participant], planned: int | None, today: da
         planned=planned,
         per_month=f"{float(rate * _DAYS_PER_MONTH):.1f}",
         reached_on=today + timedelta(days=-(-missing // rate)) if missing > 0 and rate else None,
-        chart=_chart(on, began, today, planned) if randomised else None,
+        chart=_chart(on, began, today, planned, written) if randomised else None,
     )
 
 
-def _chart(on: Counter[date], began: date, today: date, planned: int | None) -> Chart:
+def _chart(
+    on: Counter[date], began: date, today: date, planned: int | None, written: Callable[[date], str]
+) -> Chart:
     samples, total = [Sample(0, Fraction(0), "0")], 0
     for day in sorted(on):
         total += on[day]

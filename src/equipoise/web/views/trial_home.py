@@ -13,6 +13,7 @@ from equipoise.web.here import Here, TrialRequest
 from equipoise.web.recruitment import recruitment_of
 from equipoise.web.sight import sees_query
 from equipoise.web.stock import stock_of
+from equipoise.web.templatetags.study import day
 
 _SHOWN = 12
 
@@ -39,7 +40,7 @@ def _home(here: Here, trial: Trial) -> dict[str, object]:
         "study": plan.definition,
         "plan": plan,
         "stages": [(stage, stages[stage]) for stage in Stage if stages[stage]],
-        "recruitment": recruitment_of(people, planned if isinstance(planned, int) else None, today),
+        "recruitment": recruitment_of(people, planned if isinstance(planned, int) else None, today, day),
         "agenda": agenda_of(here.trial.book, plan, trial, people, today),
         "queries": queries,
         "open_queries": sum(query.status is QueryStatus.OPEN for query in queries),
