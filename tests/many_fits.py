@@ -31,18 +31,19 @@ class Fitted:
 
 
 def fitted(x, y, weight) -> Fitted:
-    """`x` (T, n, 3), `y` (T, n, 2) with nan for what is missing, `weight` (T, n): how often each participant counts."""
+    """`x` (T, n, q), `y` (T, n, 2) with nan for what is missing, `weight` (T, n): how often each participant counts."""
     first = np.nan_to_num(y[..., :1])
-    b1, variance1, found1 = regression(x, y[..., 0], weight)
-    b2, variance2, found2 = regression(np.concatenate((x, first), axis=2), y[..., 1], weight)
-    phi = b2[:, COLUMNS:]
+    columns = x.shape[2]
+    b1, variance1, found1 = regression(x, y[..., 0], weight, columns)
+    b2, variance2, found2 = regression(np.concatenate((x, first), axis=2), y[..., 1], weight, columns)
+    phi = b2[:, columns:]
     s21 = phi[:, 0] * variance1
     sigma = np.array([[variance1, s21], [s21, variance2 + phi[:, 0] * s21]]).transpose(2, 0, 1)
-    return Fitted(np.stack((b1, b2[:, :COLUMNS] + phi * b1), axis=1), sigma, found1 & found2)
+    return Fitted(np.stack((b1, b2[:, :columns] + phi * b1), axis=1), sigma, found1 & found2)
 
 
-def regression(x, y, weight):
-    """Weighted least squares: coefficients, RSS/(n - 3), and whether columns and residual say something."""
+def regression(x, y, weight, columns: int):
+    """Weighted least squares: coefficients, RSS/(n - columns), and whether columns and residual say something."""
     own, value = weight * ~np.isnan(y), np.nan_to_num(y)
     wx = (x * own[..., None]).transpose(0, 2, 1)
     gram = wx @ x
@@ -52,7 +53,7 @@ def regression(x, y, weight):
     b = np.linalg.solve(gram, wx @ value[..., None])
     rss = (own * (value - (x @ b)[..., 0]) ** 2).sum(axis=1)
     found &= rss > 1e-9 * (own * value**2).sum(axis=1)
-    return b[..., 0], rss / np.maximum(own.sum(axis=1) - COLUMNS, 1), found
+    return b[..., 0], rss / np.maximum(own.sum(axis=1) - columns, 1), found
 
 
 def columns_of(side, baseline):
@@ -155,6 +156,56 @@ def imputed(side, baseline, y, imputations: int, generator) -> dict[Strategy, An
         values = np.array(sets)
         answers[strategy][:, used[sound]] = pooled(values[:, 0], values[:, 1], side.shape[1] - COLUMNS)[:, sound]
     return {each: answered(*found) for each, found in answers.items()}
+
+
+def re_randomised(side, baseline, y, lists) -> dict[Strategy, np.ndarray]:
+    """p-values (T,) of the imputed comparison under each strategy among `lists` (T, B, n) of 0 and 1; nan without one.
+
+    Sigma of the model without arms; given it, the means of the first visit are those of least squares, and those of the
+    second minus phi times the first are too, among those who came to both.
+    """
+    arms = np.concatenate((side[:, None], lists), axis=1).astype(np.float64)
+    x, ones = columns_of(side, baseline)[..., [0, 2]], np.ones(side.shape)
+    null = fitted(x, y, ones)
+    phi = (null.sigma[:, 1, 0] / null.sigma[:, 0, 0])[:, None]
+    seen, first, both = ~np.isnan(y), np.nan_to_num(y[..., 0]), ~np.isnan(y).any(axis=2)
+    tau1, base1, sound1 = adjusted(x, seen[..., 0], first, arms)
+    rest, base_rest, sound2 = adjusted(x, both, np.nan_to_num(y[..., 1]) - phi * first, arms)
+    tau2, base2 = rest + phi * tau1, base_rest + phi[..., None] * base1
+    cells = [(each * seen[:, None, :, visit]).sum(axis=2) >= 2 for each in (arms, 1 - arms) for visit in range(VISITS)]
+    sound = np.all(cells, axis=0) & sound1 & sound2 & null.found[:, None]
+    came, told = seen[:, None, :, 0], arms * tau1[..., None]
+    carried = np.where(came, phi[..., None] * (first[:, None] - base1 - told), 0.0)
+    shift = {
+        Strategy.MISSING_AT_RANDOM: arms * tau2[..., None],
+        Strategy.JUMP_TO_REFERENCE: 0.0,
+        Strategy.COPY_INCREMENTS: np.where(came, told, 0.0),
+    }
+    found = {}
+    for strategy in STRATEGIES:
+        filled_in = base2 + carried + shift[strategy]
+        completed = np.where(seen[:, None, :, 1], np.nan_to_num(y[:, None, :, 1]), filled_in)
+        values = np.where(sound, adjusted(x, ones > 0, completed, arms)[0], np.nan)
+        far = np.abs(values - np.nanmean(values, axis=1, keepdims=True))
+        beyond = (far[:, 1:] >= far[:, :1] - 1e-9).sum(axis=1)
+        p = (1 + beyond) / (1 + sound[:, 1:].sum(axis=1))
+        found[strategy] = np.where(sound[:, 0], p, np.nan)
+    return found
+
+
+def adjusted(x, used, y, arms):
+    """Coefficient of each list's arm (T, B), what the other columns x (T, n, 2) then say of everybody (T, B, n), and
+    whether the arm is told from them; least squares among `used` (T, n), of y (T, n) or one y for each list."""
+    own = np.where(used[..., None], x, 0.0)
+    q, r = np.linalg.qr(own)
+    value = np.broadcast_to(y if y.ndim == 3 else y[:, None], arms.shape) * used[:, None]
+    inside = arms * used[:, None]
+    left = inside - (inside @ q) @ q.transpose(0, 2, 1)
+    size = (left * inside).sum(axis=2)
+    told = size > 1e-9
+    tau = (left * value).sum(axis=2) / np.where(told, size, np.nan)
+    gamma = np.linalg.solve(r[:, None], ((value - inside * tau[..., None]) @ q)[..., None])[..., 0]
+    return tau, gamma @ x.transpose(0, 2, 1), told
 
 
 def drawn_model(x, side, y, generator) -> Fitted:

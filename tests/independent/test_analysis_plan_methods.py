@@ -7,7 +7,9 @@ from statistics import mean, stdev
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from equipoise.allocation import Complete, RandomisationDesign
 from equipoise.analysis.execution.bounds import order_scores, undecided_pairs
 from equipoise.analysis.trial_data import Measurement
 from equipoise.vocabulary import Comparator, Interval
@@ -79,7 +81,24 @@ def test_incomplete_participants_count_where_the_method_uses_them():
     results = run(study, rows)
     assert [sum(each.n.values()) for each in results.results] == [12, 12, 14, 14]
     assert [f.evidence for f in results.findings if f.rule == "PLAN-MISSING"] == [("P13", "P14"), ("P15",)]
-    assert "100 imputations" in results.results[2].assumptions[0] and "copy" in results.results[3].assumptions[0]
+    imputed, copied = results.results[2:]
+    assert "100 imputations" in imputed.assumptions[0] and "copy" in copied.assumptions[0]
+    for each in (imputed, copied):
+        assert any(words.startswith("p: randomisation test after") for words in each.assumptions)
+        assert any("9999 times again" in words for words in each.warnings) and each.p_exact is None
+        assert abs(each.p - float(each.checks[0].removeprefix("p by Rubin's rules: "))) < 0.15
+
+
+def test_where_there_are_more_than_two_arms_p_is_the_models_own_and_says_so():
+    study = planned({"method": "ancova", "missing": "jump_to_reference"}, {"method": "proportional_odds"})
+    data, allocation = recorded(study, {"mex_total": [*ROWS, ("S", "10", None)]})
+    third = RandomisationDesign((*allocation.design.arms, "third"), Complete(), slots=13)
+    imputed, odds = run_on(study, data, replace(allocation, design=third)).results
+    assert "Rubin's rules" in imputed.warnings[-1] and "Wald's" in odds.warnings[-1]
+    for each in (imputed, odds):
+        assert not each.checks and not any("procedure:" in words for words in each.assumptions)
+        assert (each.p <= 0.05) == (each.interval[0] * each.interval[1] > 0)
+    assert odds.p == pytest.approx(2 * stats.norm.sf(abs(odds.estimate) / odds.standard_error), rel=1e-9)
 
 
 def test_mmrm_uses_the_visits_between_baseline_and_the_endpoint():

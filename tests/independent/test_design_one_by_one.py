@@ -8,10 +8,18 @@ import pytest
 from design_world import FixedSizes, view, world
 from equipoise.allocation import BigStick, RandomisationDesign
 from equipoise.allocation.many_lists import tabulate
-from equipoise.analysis import TwoByTwo, ancova, big_stick, boschloo_test, odds_randomisation_test
+from equipoise.analysis import (
+    IncompleteData,
+    TwoByTwo,
+    ancova,
+    big_stick,
+    boschloo_test,
+    imputation_randomisation_test,
+    odds_randomisation_test,
+)
 from equipoise.analysis.many.examining import Examined, examine_design
 from equipoise.analysis.many.moments import Ancova, CovariateAncova
-from equipoise.analysis.many.one_by_one import Imputed, Odds, OneByOne, Risks, repeated_measures
+from equipoise.analysis.many.one_by_one import Imputed, Odds, OneByOne, Risks, repeated_measures, sample_of
 from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.models.proportional_odds import proportional_odds
@@ -100,7 +108,7 @@ def test_repeated_measures_of_one_visit_is_covariance() -> None:
 
 def test_imputation_of_nothing_is_covariance() -> None:
     data = compared(3, 24, missing=0)
-    imputed = OneByOne(Imputed(Strategy.MISSING_AT_RANDOM), 3)(data, RNG(1))
+    imputed = Imputed(Strategy.MISSING_AT_RANDOM, 3)(data, RNG(1))
     wanted = Ancova()(data, RNG(1))
     assert imputed.estimate == pytest.approx(wanted.estimate, abs=1e-9)
     assert imputed.se == pytest.approx(wanted.se, abs=1e-9)
@@ -113,10 +121,21 @@ def test_jumping_to_the_reference_is_less_than_missing_at_random() -> None:
         data.baseline, data.outcome, shifted, data.side, course=np.where(np.isnan(data.course), np.nan, shifted)
     )
     random, jump = (
-        OneByOne(Imputed(each), 3)(data, RNG(1)).estimate
-        for each in (Strategy.MISSING_AT_RANDOM, Strategy.JUMP_TO_REFERENCE)
+        Imputed(each, 3)(data, RNG(1)).estimate for each in (Strategy.MISSING_AT_RANDOM, Strategy.JUMP_TO_REFERENCE)
     )
     assert (np.abs(jump) < np.abs(random)).all()
+
+
+def test_imputation_under_a_procedure_has_the_p_value_of_one_trial() -> None:
+    data = everybody(compared(3, 20, missing=0.2))
+    table = tabulate(BigStick(4), (1, 1), 20)
+    found = Imputed(Strategy.JUMP_TO_REFERENCE, 2, RandomisationTest(table, 1))(data, RNG(1))
+    assert len(found.exact_p) == 2
+    for trial, p in enumerate(found.exact_p):
+        sample = sample_of(data, trial)
+        one = IncompleteData(sample.course, sample.arms, sample.terms)
+        wanted = float(imputation_randomisation_test(one, "reference", big_stick(20, 4), Strategy.JUMP_TO_REFERENCE).p)
+        assert abs(p - wanted) < 4 * np.sqrt(wanted * (1 - wanted) / 999) + 0.002
 
 
 def test_risks() -> None:

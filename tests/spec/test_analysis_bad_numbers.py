@@ -11,12 +11,15 @@ import pytest
 from equipoise.analysis import (
     IncompleteData,
     LongData,
+    Resampling,
     ancova,
     ancova_randomisation_test,
     conditional_mean_imputation,
     cox_model,
     exact_log_rank_test,
+    fixed_sizes,
     hodges_lehmann,
+    imputation_randomisation_test,
     kaplan_meier,
     linear_model,
     log_rank_test,
@@ -99,6 +102,9 @@ COMPARING: dict[str, Callable[[Values, Values], object]] = {
     "mmrm": lambda v, z: mmrm(long(v, z, OTHER), "b"),
     "multiple_imputation": lambda v, z: multiple_imputation(incomplete(v, z), "b"),
     "conditional_mean_imputation": lambda v, z: conditional_mean_imputation(incomplete(v, z), "b"),
+    "imputation_randomisation_test": lambda v, z: imputation_randomisation_test(
+        incomplete(v, z), "b", fixed_sizes(len(z), sum(z)), resampling=Resampling(99)
+    ),
     "tipping_point": lambda v, z: tipping_point(incomplete(v, z), "b", [0, 1]),
 }
 OF_ONE_ARM: dict[str, Callable[[Values], object]] = {
@@ -120,7 +126,13 @@ COVARIATES: dict[str, Callable[[Values], object]] = {
     "mmrm": lambda v: mmrm(long(GOOD, ARMS, v), "b"),
 }
 WHOLE = {"proportional_odds", "odds_scores", "odds_randomisation_test", "poisson_model", "negative_binomial_model"}
-MAY_MISS = {"mmrm", "multiple_imputation", "conditional_mean_imputation", "tipping_point"}
+MAY_MISS = {
+    "mmrm",
+    "multiple_imputation",
+    "conditional_mean_imputation",
+    "imputation_randomisation_test",
+    "tipping_point",
+}
 MAY_TIE = {
     "log_rank_test", "exact_log_rank_test", "cox_model", "kaplan_meier",  # everybody's event at one time
     "poisson_model", "poisson_model, exposure",  # equal rates

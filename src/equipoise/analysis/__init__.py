@@ -49,6 +49,7 @@ _PUBLIC = {
     "models.rates": ("poisson_rate", "rate_ratio_test"),
     "missing.incomplete": ("IncompleteData",),
     "missing.strategy": ("Strategy",),
+    "missing.re_randomised": ("imputation_randomisation_test",),
     "missing.imputing": ("Delta", "Imputations", "conditional_mean_imputation", "multiple_imputation"),
     "missing.tipping": ("TippingPoint", "tipping_point"),
     "forensics.printed": ("printed", "printed_p"),

@@ -48,9 +48,7 @@ def recruitment_of(
     )
 
 
-def _chart(
-    on: Counter[date], began: date, today: date, planned: int | None, written: Callable[[date], str]
-) -> Chart:
+def _chart(on: Counter[date], began: date, today: date, planned: int | None, written: Callable[[date], str]) -> Chart:
     samples, total = [Sample(0, Fraction(0), "0")], 0
     for day in sorted(on):
         total += on[day]

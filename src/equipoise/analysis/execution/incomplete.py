@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from equipoise.analysis.execution.cases import Course
+from equipoise.analysis.execution.randomisation import drawn_words, law_of
 from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
 from equipoise.analysis.missing.incomplete import IncompleteData
+from equipoise.analysis.missing.re_randomised import imputation_randomisation_test
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.mixed.model import LongData, mmrm
 from equipoise.analysis.models.columns import Term
@@ -15,6 +17,9 @@ STRATEGIES: Mapping[str, Strategy] = {
     "jump_to_reference": Strategy.JUMP_TO_REFERENCE,
     "copy_increments": Strategy.COPY_INCREMENTS,
 }
+
+_RUBIN = "limits: Rubin's rules; where they contradict p, p holds"
+_RUBIN_ALONE = "p is by Rubin's rules; without effect, fewer than 5 % of trials then have p <= 5 %"
 
 
 def repeated_measures(task: Task) -> Answer:
@@ -39,19 +44,31 @@ def repeated_measures(task: Task) -> Answer:
 
 
 def imputed_covariance(task: Task) -> Answer:
-    """Analysis of covariance after multiple imputation under the planned assumption, by Rubin's rules."""
+    """Analysis of covariance after multiple imputation under the planned assumption: estimate and limits by Rubin's
+    rules, p by the imputed comparison under the recorded procedure, Rubin's p among the checks.
+
+    Where there are more than two arms p is Rubin's, and a warning says so.
+    """
     people = _people(task)
+    data = IncompleteData([one.outcomes for one in people], [one.arm for one in people], _terms(task))
+    strategy = STRATEGIES[task.cases.analysis.missing]
     chosen = Imputations(seed=task.means.resampling.seed)
-    model = multiple_imputation(
-        IncompleteData([one.outcomes for one in people], [one.arm for one in people], _terms(task)),
-        task.reference,
-        STRATEGIES[task.cases.analysis.missing],
-        imputations=chosen,
-        level=task.level,
-    )
+    model = multiple_imputation(data, task.reference, strategy, imputations=chosen, level=task.level)
     estimate = model.estimate(f"{task.experimental} - {task.reference}")
     assumptions = (f"{model.method}, seed {chosen.seed}", *model.assumptions)
-    return Answer(result_of(task, Numbers(estimate, None, assumptions, model.warnings)))
+    if len(task.allocation.design.arms) > 2:
+        return Answer(result_of(task, Numbers(estimate, None, assumptions, (*model.warnings, _RUBIN_ALONE))))
+    procedure = law_of(task, {one.participant for one in people}).rerun()
+    test = imputation_randomisation_test(data, task.reference, procedure, strategy, resampling=task.means.resampling)
+    assert estimate.p is not None, "the model gives its own p-value"
+    numbers = Numbers(
+        estimate,
+        test.p,
+        (*assumptions, f"p: {test.method}; procedure: {test.reference}", *test.assumptions),
+        (*model.warnings, _RUBIN, drawn_words(task, test)),
+        checks=(f"p by Rubin's rules: {estimate.p.text()}",),
+    )
+    return Answer(result_of(task, numbers))
 
 
 def _people(task: Task) -> tuple[Course, ...]:

@@ -98,12 +98,16 @@ def under_law(
     except Refusal as refusal:
         if refusal.rule not in _TOO_MUCH:
             raise
-    drawn = task.means.resampling
-    test = randomisation_test(values, treated, law.rerun(), resampling=drawn)
+    test = randomisation_test(values, treated, law.rerun(), resampling=task.means.resampling)
+    return test, (drawn_words(task, test),)
+
+
+def drawn_words(task: Task, test: TestResult) -> str:
+    """How a p-value was drawn, and how well it is known."""
     assert test.p.interval is not None, "a p-value that was drawn has an interval"
     low, high = float(test.p.interval.lower), float(test.p.interval.upper)
-    span = f"exact 95 % interval of p {low:.4f} to {high:.4f}"
-    return test, (f"Monte Carlo: the procedure was run {drawn.draws} times again (PCG64, seed {drawn.seed}); {span}",)
+    drawn, span = task.means.resampling, f"exact 95 % interval of p {low:.4f} to {high:.4f}"
+    return f"Monte Carlo: the procedure was run {drawn.draws} times again (PCG64, seed {drawn.seed}); {span}"
 
 
 def _limits(
@@ -148,7 +152,12 @@ def distribution(
 def recorded_law(task: Task) -> Law:
     """The procedure as it took place, of those who are compared.  Refuses an empty arm, and more than two arms."""
     _refuse_empty(treated_of(task))
-    reference = reference_of(task.allocation, task.experimental, {case.participant for case in task.used})
+    return law_of(task, {case.participant for case in task.used})
+
+
+def law_of(task: Task, compared: Set[str]) -> Law:
+    """The procedure as it took place, of some participants.  Refuses more than two arms."""
+    reference = reference_of(task.allocation, task.experimental, compared)
     return Law(reference, lambda: rerun_of(task.allocation, task.experimental, reference))
 
 

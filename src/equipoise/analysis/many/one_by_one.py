@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from equipoise.analysis.exact.two_by_two import TwoByTwo, boschloo_test
 from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
-from equipoise.analysis.missing.incomplete import IncompleteData
+from equipoise.analysis.missing.incomplete import IncompleteData, prepared
+from equipoise.analysis.missing.re_randomised import Refitted
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.mixed.model import LongData, mmrm
 from equipoise.analysis.models.columns import Term
@@ -131,14 +132,40 @@ def repeated_measures(sample: Sample) -> Estimate:
 
 @dataclass(frozen=True)
 class Imputed:
-    """Analysis of covariance after multiple imputation under a strategy."""
+    """Analysis of covariance after multiple imputation under a strategy, in the first `asked` trials of a block.
+
+    p is that of the imputed comparison under 999 lists of `test`'s procedure; without one (more than two arms) it is
+    by Rubin's rules.
+    """
 
     strategy: Strategy
+    asked: int
+    test: RandomisationTest | None = None
 
-    def __call__(self, sample: Sample) -> Estimate:
-        data = IncompleteData(sample.course, sample.arms, sample.terms)
-        found = multiple_imputation(data, _ARMS[0], self.strategy, imputations=Imputations(IMPUTATIONS))
+    def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
+        model = OneByOne(self._pooled, self.asked)(compared, generator)
+        if self.test is None:
+            return model
+        p = np.ones(len(model.estimate))
+        for trial in np.flatnonzero(np.isfinite(model.estimate)):
+            lists = self.test.lists(compared.side.shape[1], generator)[:, compared.side[trial] >= 0]
+            p[trial] = self._among(sample_of(compared, int(trial)), lists)
+        return replace(model, exact_p=p)
+
+    def _pooled(self, sample: Sample) -> Estimate:
+        found = multiple_imputation(_gaps(sample), _ARMS[0], self.strategy, imputations=Imputations(IMPUTATIONS))
         return found.estimate(f"{_ARMS[1]} - {_ARMS[0]}")
+
+    def _among(self, sample: Sample, lists: NDArray[np.bool_]) -> float:
+        try:
+            _, p = Refitted(prepared(_gaps(sample), _ARMS[0]), self.strategy).p_among(lists.astype(np.int8))
+        except Refusal:
+            return 1.0
+        return float(p)
+
+
+def _gaps(sample: Sample) -> IncompleteData:
+    return IncompleteData(sample.course, sample.arms, sample.terms)
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _methods(analysis: Analysis, table: ProcedureTable, treated: int, *, two_arm
     means = RandomisationTest(table, treated)
     ranks = RandomisationTest(complete_table(), 1, ranks=True, given_sizes=True)
     if analysis.missing != "complete_cases":
-        return {"": OneByOne(Imputed(STRATEGIES[analysis.missing]), ASKED_IMPUTED)}
+        return {"": Imputed(STRATEGIES[analysis.missing], ASKED_IMPUTED, means if two_arms else None)}
     known: Mapping[str, Mapping[str, ManyAnalysis]] = {
         "ancova": {"": CovariateAncova() if analysis.covariates else Ancova()},
         "proportional_odds": {"": Odds(ASKED_ODDS, means if two_arms else None)},

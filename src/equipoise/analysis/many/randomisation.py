@@ -47,12 +47,16 @@ class RandomisationTest:
         many_kernel("procedure_p")(scores, compared.side, *law, self.given_sizes, out)
         return Answers(estimate, exact_p=out)
 
+    def lists(self, slots: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+        """999 lists of the procedure (B, slots), True for the experimental arm."""
+        return np.asarray(draw_lists(self.table, (RERUNS, slots), generator) == self.treated)
+
     def _by_rerun(self, compared: Comparison, generator: np.random.Generator) -> Floats:
         p = np.empty(compared.count)
         observed = np.abs(_mean_difference(compared))
         for start in range(0, compared.count, CHUNK):
             part = slice(start, start + CHUNK)
-            lists = draw_lists(self.table, (RERUNS, compared.side.shape[1]), generator) == self.treated
+            lists = self.lists(compared.side.shape[1], generator)
             drawn = np.abs(_mean_differences(compared.metric[part], compared.side[part] >= 0, lists))
             with np.errstate(invalid="ignore"):
                 extreme = (drawn >= observed[part, None] * (1 - 1e-12)).sum(axis=1)

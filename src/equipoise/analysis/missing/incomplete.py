@@ -58,15 +58,19 @@ def prepared(data: IncompleteData, reference_arm: str) -> Prepared:
                 y[i, t] = numbers([value], "outcome")[0]
     names = (reference_arm, *sorted(set(data.arms) - {reference_arm}))
     arm = np.array([names.index(own) for own in data.arms])
-    for a in range(len(names)):
-        if (~np.isnan(y[arm == a])).sum(axis=0).min() < 2:
-            raise Refusal(
-                "MISSING-CELL",
-                "An arm has fewer than two outcomes at one of the visits.",
-                "Leave that visit out of the imputation model, as planned.",
-            )
+    if not enough_outcomes(y, np.array([arm == a for a in range(len(names))])).all():
+        raise Refusal(
+            "MISSING-CELL",
+            "An arm has fewer than two outcomes at one of the visits.",
+            "Leave that visit out of the imputation model, as planned.",
+        )
     covariate_names, matrix = design(n, data.covariates)
     return Prepared(y, arm, names, matrix[:, 1:] - matrix[:, 1:].mean(axis=0), tuple(covariate_names[1:]))
+
+
+def enough_outcomes(y: Floats, groups: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each group (B x n, True for its members) has two outcomes (y, n x T) at every visit."""
+    return np.asarray((groups.astype(np.float64) @ ~np.isnan(y)).min(axis=1) >= 2)
 
 
 @dataclass(frozen=True)
