@@ -15,13 +15,12 @@ from scipy import special
 import many_fits
 from equipoise.allocation import BigStick
 from equipoise.allocation.many_lists import draw_lists, tabulate
-from equipoise.analysis import odds_scores
+from equipoise.analysis import Rerun, Resampling, imputation_randomisation_test, odds_scores
 from equipoise.analysis.many.moments import CovariateAncova
 from equipoise.analysis.many.one_by_one import OneByOne, repeated_measures
 from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
 from equipoise.analysis.missing.incomplete import IncompleteData, joint_model, prepared
-from equipoise.analysis.missing.re_randomised import Refitted
 from equipoise.design.nature import stream
 from equipoise.design.simulation.operating import Rate
 from equipoise.design.simulation.trials import Comparison
@@ -89,9 +88,11 @@ def test_imputed_comparisons_agree_with_the_product(strategy) -> None:
     lists = drawn_lists(30, 15, 199, stream(1, 8))
     found = many_fits.re_randomised(side, baseline, changes, lists)[strategy]
     for trial in range(30):
-        ready = prepared(incomplete(side[trial], baseline[trial], changes[trial]), "control")
-        wanted = Refitted(ready, strategy).p_among(lists[trial])[1]
-        assert found[trial] == pytest.approx(float(wanted.value), abs=1e-12)
+        data = incomplete(side[trial], baseline[trial], changes[trial])
+        rows = iter(lists[trial].tolist())
+        procedure = Rerun("lists", 15, lambda generator, rows=rows: next(rows))
+        test = imputation_randomisation_test(data, "control", procedure, strategy, resampling=Resampling(199))
+        assert found[trial] == pytest.approx(float(test.p), abs=1e-12)
 
 
 def drawn_lists(trials: int, n: int, number: int, generator: np.random.Generator) -> np.ndarray:

@@ -39,8 +39,9 @@ def imputation_randomisation_test(
     """Test that the arm makes no difference to anybody, by the difference at the last visit after imputation.
 
     `procedure` numbers the participants as `data` lists them.  The statistic, in the outcome's units, is that of
-    `Refitted`.  p = (1 + allocations drawn that are at least as far from the mean of all statistics) / (1 + drawn), an
-    exactly valid p-value for any statistic, given that gaps do not depend on the arm under the null hypothesis.
+    `Refitted`.  Two-sided: p = (1 + allocations drawn that are at least as far from the mean of all statistics) /
+    (1 + drawn), an exactly valid p-value for any statistic, given that gaps do not depend on the arm under the null
+    hypothesis.
     Allocations that leave an arm without two outcomes at a visit are passed over, as such a trial would be refused.
     Refuses as `prepared`, and more than two arms.  Source: Rosenberger & Lachin 2016, section 6.9.
     """
