@@ -37,7 +37,8 @@ from equipoise.design.simulation.trials import Comparison
 from equipoise.design.simulation.workers import threads
 
 ALPHA, TRIALS = 0.05, 100_000
-SCORE = {"mean": 5, "sd": 3.5, "decimals": 0, "least": 0, "most": 32, "improvement": 1}
+TIES = {"mean": 5, "sd": 3.5, "decimals": 0}
+SCORE = TIES | {"least": 0, "most": 32, "improvement": 1}
 
 
 def rates(model, n: int, procedure, methods: dict) -> dict[str, Rate]:
@@ -49,12 +50,13 @@ def rates(model, n: int, procedure, methods: dict) -> dict[str, Rate]:
 
 
 @pytest.mark.parametrize("n", [15, 30])
-@pytest.mark.parametrize("values", [{}, SCORE], ids=["normal", "ties and a floor"])
+@pytest.mark.parametrize("values", [{}, TIES, SCORE], ids=["normal", "ties", "ties and a floor"])
 def test_models(n: int, values: dict) -> None:
     """ANCOVA and the t test are exact for normal values, and hold for a rounded score with a floor: 4.9 to 5.1 %.
 
-    Welch's test is an approximation: for normal values of one variance its rate is 4.80 % at 15 and 4.94 % at 30.  The
-    simulation finds what the integral below gives, so that the deviation is the method's own.
+    Welch's test is an approximation: for normal values of one variance its rate is 4.80 % at 15 and 4.94 % at 30, which
+    100,000 trials cannot tell from 5 %.  The simulation finds what the integral below gives, so that the deviation is
+    the method's own; at a floor, where values are not normal, it is a little larger.
     """
     found = rates(world(visits=0.6, **values), n, BigStick(4), {"ancova": Ancova(), "t": PooledT(), "welch": WelchT()})
     for name in ("ancova", "t"):
@@ -63,6 +65,9 @@ def test_models(n: int, values: dict) -> None:
     if not values:
         own = sum(chance * size_of_welch(first, n - first) for first, chance in arm_sizes(n, 4).items())
         assert abs(found["welch"].share - own) <= 3 * found["welch"].se
+        assert abs(own - ALPHA) <= 3 * found["welch"].se
+    if values == TIES:
+        assert abs(found["welch"].share - ALPHA) <= 3 * found["welch"].se
 
 
 def size_of_welch(first: int, second: int) -> float:
