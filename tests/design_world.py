@@ -25,6 +25,8 @@ def world(
     drift: float = 0.0,
     leaving: tuple[float, float, float] = (0.0, 0.0, 0.0),
     non_adherence: float = 0.0,
+    strata: tuple[float, ...] = (1.0,),
+    prognosis: tuple[float, ...] = (0.0,),
 ) -> TrialModel:
     """Alike items at two visits, two arms (0 treated, 1 control); lower is better; amounts in the items' unit."""
     correlations = np.full((items, items), between)
@@ -56,6 +58,8 @@ def world(
         leaving=leaving,
         non_adherence=non_adherence,
         progress=np.array([0.0, 1.0]),
+        strata=np.array(strata),
+        prognosis=np.outer(prognosis, same),
     )
 
 
@@ -70,7 +74,7 @@ class FixedSizes:
 
     treated: int
 
-    def __call__(self, shape: tuple[int, int], generator: np.random.Generator) -> np.ndarray:
-        arms = np.ones(shape, dtype=np.int8)
+    def __call__(self, stratum: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        arms = np.ones(stratum.shape, dtype=np.int8)
         arms[:, : self.treated] = 0
         return arms

@@ -14,8 +14,8 @@ from equipoise.design.simulation.modelling import model_of_study
 from equipoise.design.simulation.running import true_effects
 from equipoise.protocol import load_definition, study_file
 
-SHAPE = (4_000, 50)
-ARM = FixedSizes(25)(SHAPE, stream(1))
+ONE_STRATUM = np.zeros((4_000, 50), dtype=np.int16)
+ARM = FixedSizes(25)(ONE_STRATUM, stream(1))
 STUDY = study_file("NCT05921058")
 
 
@@ -130,7 +130,7 @@ def test_a_scenario_becomes_arrays(definition) -> None:
     assert not model.effect[1 - secretome].any()
     assert model.response[c3] == pytest.approx(-0.225)
     assert set(found.left_out) == {"any_adverse_event", "injection_site_reaction"}
-    latent = draw_latent(model, SHAPE, stream(2))
+    latent = draw_latent(model, ONE_STRATUM, stream(2))
     correlation = np.corrcoef(latent[0, score].ravel(), latent[0, c3].ravel())[0, 1]
     assert correlation < -0.2
 
@@ -147,7 +147,7 @@ def test_named_effects_come_before_the_planned_one(definition) -> None:
 
 def test_detection_limits_are_flagged(definition) -> None:
     model = planned(definition, planning=Planning(leaving=Leaving(completely_at_random=0.1))).model
-    arm = FixedSizes(25)(SHAPE, stream(1))
+    arm = FixedSizes(25)(ONE_STRATUM, stream(1))
     trials = draw_trials(model, arm, stream(2))
     crp = model.items.index("hs_crp")
     below, values = trials.below[0, crp], trials.values[0, crp]
@@ -157,6 +157,6 @@ def test_detection_limits_are_flagged(definition) -> None:
 
 def test_the_shipped_scenario_can_be_drawn(definition) -> None:
     model = model_of_study(definition, scenario_of_study(STUDY), 0.78).model
-    trials = draw_trials(model, FixedSizes(15)((100, 30), stream(1)), stream(2))
+    trials = draw_trials(model, FixedSizes(15)(np.zeros((100, 30)), stream(1)), stream(2))
     assert np.isfinite(trials.values).all()
     assert trials.values[0, 0].min() >= 6

@@ -152,7 +152,7 @@ def test_risks() -> None:
 def test_an_item_with_a_cut_is_a_yes_or_no() -> None:
     model = world(effect=0.5)
     cut = model.__class__(**{**model.__dict__, "cut": np.array([0.3])})
-    arm = FixedSizes(25)((4_000, 50), stream(1))
+    arm = FixedSizes(25)(np.zeros((4_000, 50)), stream(1))
     numbers, yes = (draw_trials(each, arm, stream(2)) for each in (model, cut))
     assert (yes.values == (numbers.values > 0.3)).all()
     data = view(is_change=False)(yes)

@@ -1,6 +1,7 @@
 """Thousands of allocation lists at once, for simulation: a procedure's tree of chances as tables."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,50 @@ def draw_lists(table: ProcedureTable, shape: tuple[int, int], generator: np.rand
         arms[:, slot] = arm.take(place)
         state = after.take(place)
     return arms
+
+
+Values = TypeVar("Values", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where T trials of n participants stand on lists in which the procedure starts anew for each stratum.
+
+    A list has `strata` parts of `length` slots, one behind the other; `at` (T, n) is each participant's slot, taken in
+    order of entry within the stratum.
+    """
+
+    at: NDArray[np.int64]
+    strata: int
+    length: int
+
+    @classmethod
+    def of(cls, stratum: NDArray[np.int16]) -> "Places":
+        """The places of participants in order of entry, who belong to `stratum` (T, n), numbered from 0."""
+        strata = int(stratum.max(initial=0)) + 1
+        before = np.empty(stratum.shape, dtype=np.int64)
+        for number in range(strata):
+            own = stratum == number
+            np.copyto(before, own.cumsum(axis=1) - 1, where=own)
+        length = int(before.max(initial=0)) + 1
+        return cls(stratum * np.int64(length) + before, strata, length)
+
+    def draw(self, table: ProcedureTable, lists: int, generator: np.random.Generator) -> NDArray[np.int8]:
+        """The arms of all slots of `lists` lists, each stratum an independent run of the procedure."""
+        return draw_lists(table, (lists * self.strata, self.length), generator).reshape(lists, -1)
+
+    def laid(self, values: NDArray[Values], empty: float) -> NDArray[Values]:
+        """Values (T, n) at their slots, `empty` at the slots that nobody took."""
+        if self.strata == 1:
+            return values
+        slots = np.full((len(values), self.strata * self.length), empty, dtype=values.dtype)
+        np.put_along_axis(slots, self.at, values, axis=1)
+        return slots
+
+    def in_turn(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The participants of each trial stratum by stratum (T, n), and who of them is the first of a stratum."""
+        order = np.argsort(self.at, axis=1)
+        return order, np.take_along_axis(self.at, order, axis=1) % self.length == 0
 
 
 def _branches(procedure: Procedure, ratio: Ratio, state: State) -> list[tuple[float, int, State]]:

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from rich.console import Console
@@ -87,4 +88,6 @@ def _design(file: Path, definition: StudyDefinition) -> RandomisationDesign:
             f"The randomisation details ({details.name}) do not lie beside the definition.",
             "Put them there; a design depends on how the arms are allocated.",
         )
-    return default_design((arms[0], arms[1]), 64)
+    factors = [stratum.levels for stratum in definition.randomisation.strata]
+    strata = tuple(", ".join(levels) for levels in product(*factors)) if factors else ()
+    return replace(default_design((arms[0], arms[1]), 64), strata=strata)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.design.planning import Stock
+from equipoise.design.simulation.drawing import draw_strata
 from equipoise.design.simulation.running import Allocator
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,8 @@ class Course:
 
     `per_week`: participants randomised per week; `dose_days`: study days of the doses, day 1 being that of
     randomisation; `last_day`: of the last visit; `leaving`: share who leave at a uniform moment; `missed`: share of
-    doses not given otherwise; `lost`: share of packs that are lost.  `experimental` are indices of arms.
+    doses not given otherwise; `lost`: share of packs that are lost.  `experimental` are indices of arms,
+    `strata` the shares of the strata.
     """
 
     participants: int
@@ -36,6 +38,7 @@ class Course:
     missed: float
     lost: float
     experimental: tuple[int, ...]
+    strata: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ def forecast(course: Course, allocate: Allocator, stock: Stock | None, generator
     arrival = np.cumsum(generator.exponential(1 / course.per_week, (runs, n)), axis=1)
     arrival -= arrival[:, :1]  # the first participant opens the trial
     moments, packs = _doses(course, arrival, generator)
-    product = np.isin(allocate((runs, n), generator), course.experimental)
+    arm = allocate(draw_strata(course.strata, (runs, n), generator), generator)
+    product = np.isin(arm, course.experimental)
     product_packs = packs * product[:, :, None]
     used, others = product_packs.sum(axis=(1, 2)), (packs * ~product[:, :, None]).sum(axis=(1, 2))
     last = (arrival[:, -1] + (course.last_day - 1) / 7).max()

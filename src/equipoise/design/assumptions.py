@@ -5,7 +5,7 @@ from math import isfinite
 
 from equipoise.design.design_report import Assumption
 from equipoise.design.scenario import Scenario
-from equipoise.design.simulation.modelling import Modelled, entry_rule
+from equipoise.design.simulation.modelling import Modelled, entry_rule, level_shares
 from equipoise.protocol import AskedItem, StudyDefinition, asked_items
 
 _ROUNDED = {0: "whole numbers", 1: "1 decimal"}
@@ -19,7 +19,7 @@ def assumptions_of(definition: StudyDefinition, scenario: Scenario, modelled: Mo
         *_items(definition, scenario, modelled, names),
         *_effects(scenario, names),
         *_losses(scenario),
-        Assumption("Allocation", "by the study's own procedure; strata are not told apart"),
+        *_allocation(definition, scenario, names),
         Assumption("Distribution", "normal on the scale of each item, then limited and rounded as it is reported"),
     )
 
@@ -95,6 +95,18 @@ def _effects(scenario: Scenario, names: Mapping[str, str]) -> Iterator[Assumptio
     if not scenario.effect and not plan.effect:
         for planned in plan.planned_effects[:1]:
             yield Assumption("Effect planned for", f"{planned.standardised:g} SD ({planned.name})", planned.source)
+
+
+def _allocation(definition: StudyDefinition, scenario: Scenario, names: Mapping[str, str]) -> Iterator[Assumption]:
+    plan, strata = scenario.planning, definition.randomisation.strata
+    for stratum in strata:
+        shares = ", ".join(f"{level} {share:.3g}" for level, share in level_shares(stratum, scenario).items())
+        source = "" if stratum.item in plan.strata else "nothing is assumed in the scenario: equal shares"
+        yield Assumption(f"Strata by {names[stratum.item]}", shares, source)
+        for level, amount in plan.prognosis.get(stratum.item, {}).items():
+            yield Assumption(f"Prognosis by {names[stratum.item]}", f"{level} better by {amount:g} SD of activity")
+    how = "anew in each stratum" if strata else "strata are not told apart"
+    yield Assumption("Allocation", f"by the study's own procedure; {how}")
 
 
 def _losses(scenario: Scenario) -> Iterator[Assumption]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from equipoise.instruments.item import Declared, Identifier
 
 Share = Annotated[float, Field(ge=0, le=1)]
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
 Correlation = Annotated[float, Field(ge=-1, le=1)]
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -76,6 +77,12 @@ class Planning(Declared):
     """Its standard deviation between participants."""
     drift: float = 0.0
     """Change of everybody's latent level from the first participant to the last, in standard deviations."""
+    strata: dict[Identifier, dict[str, PositiveShare]] = Field(default_factory=dict)
+    """Stratification factor -> level -> share of the participants; factors are independent.  A factor that is not named
+    has levels of equal shares."""
+    prognosis: dict[Identifier, dict[str, float]] = Field(default_factory=dict)
+    """Stratification factor -> level -> how much lower latent activity is in it throughout, in standard deviations
+    within a stratum.  Only the differences between levels count: the mean over the participants stays as it is."""
     leaving: Leaving = Field(default_factory=Leaving)
     non_adherence: Share = 0.0
     """Share of participants who get nothing of the effect, since they do not take the product."""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from equipoise.design.correlation import is_positive_definite, nearest_correlations
-from equipoise.design.planning import Leaving, Matrix
+from equipoise.design.planning import Leaving, Matrix, Planning
 from equipoise.design.scenario import QuantityModel, Scenario
 from equipoise.protocol import StudyDefinition, asked_items
 from equipoise.protocol.model_faults import did_you_mean
@@ -18,6 +18,8 @@ from equipoise.vocabulary import Refusal
 RAREST = 1e-4
 """An entry rule that fewer people meet than this share takes in nobody."""
 MOST_LEAVING = 0.95
+THIRDS = 0.002
+"""Shares that add up to 1 but for this were rounded, such as three of 0.333."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def nonsense(definition: StudyDefinition, scenario: Scenario) -> Iterator[Nonsen
         if isinstance(model, QuantityModel):
             yield from _quantity(f"items.{item}", model)
     yield from _names(definition, scenario)
+    yield from _strata(definition, scenario.planning)
     yield from _leaving(scenario.planning.leaving)
     yield from _correlations(definition, scenario)
     yield from _entry(scenario)
@@ -84,6 +87,27 @@ def _unknown(place: str, kind: str, named: Sequence[str], known: list[str]) -> I
         if name not in known:
             nearest = did_you_mean(name, known, "").removeprefix("Did you mean ").rstrip("?") or known[0]
             yield Nonsense(place, f"The study has no {kind} `{name}`.", nearest)
+
+
+def _strata(definition: StudyDefinition, plan: Planning) -> Iterator[Nonsense]:
+    """Shares and prognoses of strata that the study has, in which everybody is in one level of each factor."""
+    levels = {each.item: list(each.levels) for each in definition.randomisation.strata}
+    for place, given in {"planning.strata": plan.strata, "planning.prognosis": plan.prognosis}.items():
+        if given and not levels:
+            yield Nonsense(place, "The study's randomisation is not stratified.", "this line left out")
+            return
+        yield from _unknown(place, "stratification factor", tuple(given), list(levels))
+        for item in given.keys() & levels.keys():
+            yield from _unknown(f"{place}.{item}", "level", tuple(given[item]), levels[item])
+    for item, shares in plan.strata.items():
+        missing = [level for level in levels.get(item, ()) if level not in shares]
+        total = sum(shares.values())
+        if missing or abs(total - 1) > THIRDS:
+            reason = f"Nobody is in level `{missing[0]}`." if missing else f"The shares add up to {total:g}, not to 1."
+            rest = max(1 - total, 0.0) / len(missing) or 1 / len(levels[item]) if missing else 0.0
+            filled = {level: shares.get(level, rest) for level in levels[item]}
+            nearest = (f"{level}: {share / sum(filled.values()):.3g}" for level, share in filled.items())
+            yield Nonsense(f"planning.strata.{item}", reason, ", ".join(nearest))
 
 
 def _leaving(leaving: Leaving) -> Iterator[Nonsense]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from scipy import special
@@ -26,7 +27,7 @@ from equipoise.design.simulation.operating import Rate
 from equipoise.design.simulation.running import Outcome, Purpose, Work, Workers, simulate, true_effects
 from equipoise.design.sizing import detectable, needed, power_by_effect, power_by_size, size_rows
 from equipoise.protocol import StudyDefinition
-from equipoise.vocabulary import Finding, Json, Severity, digest
+from equipoise.vocabulary import Finding, Json, Refusal, Severity, digest
 
 DEFAULT_EFFECT = 0.5
 """A medium effect in SDs (Cohen 1988), where a scenario names none."""
@@ -50,10 +51,11 @@ class Examined:
 def examine_design(given: Examined, workers: Workers) -> DesignReport:
     """Simulate and work out everything that the design report says.  The same `given` gives the same report.
 
-    Raises `Refusal` for a scenario that makes no sense.
+    Raises `Refusal` for a scenario that makes no sense, and for a list with other strata than the definition's.
     """
     definition, scenario = given.definition, given.scenario
     refuse_nonsense(definition, scenario)
+    _refuse_other_strata(given)
     effects = planned_effects(scenario)
     modelled = model_of_study(definition, scenario, effects[0])
     rows, estimates, planned = _honest(given, modelled, workers)
@@ -92,6 +94,17 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
     )
 
 
+def _refuse_other_strata(given: Examined) -> None:
+    levels = prod(len(stratum.levels) for stratum in given.definition.randomisation.strata)
+    if levels != given.design.stratum_count and not given.design.is_live:  # minimisation has factors instead
+        raise Refusal(
+            "DESIGN-STRATA",
+            f"The definition's levels make {levels} strata, and the randomisation details name "
+            f"{given.design.stratum_count}.",
+            "Write `stratum_names`, one for each combination of levels.",
+        )
+
+
 def _findings(given: Examined, judged: Judged) -> tuple[Finding, ...]:
     """On the plan, and on a randomisation that is easily guessed; heaviest first.  Its figures stand in any report."""
     guessed = judge_design(given.design, given.participants, len(given.definition.sites))
@@ -118,7 +131,11 @@ def unlinked(definition: StudyDefinition) -> StudyDefinition:
 
 def scenario_digest(scenario: Scenario) -> str:
     """SHA-256 of a scenario, numbers as texts."""
-    return digest(_texts(scenario.model_dump(mode="json")))
+    document = scenario.model_dump(mode="json")
+    for later in ("strata", "prognosis"):
+        if not document["planning"][later]:
+            del document["planning"][later]  # scenarios from before the field keep their digest
+    return digest(_texts(document))
 
 
 def _texts(value: Any) -> Json:
@@ -194,6 +211,7 @@ def _supply(given: Examined, modelled: Modelled) -> Forecast:
         missed=behaviour.misses_visit,
         lost=plan.lost_packs,
         experimental=tuple(experimental for experimental, _ in contrasts(definition)),
+        strata=modelled.model.strata,
     )
     lists = lists_of(definition, given.design, given.participants)
     return forecast(course, lists, plan.stock, stream(given.seed, 0, Purpose.ACCRUAL))

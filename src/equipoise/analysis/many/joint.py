@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.allocation.many_lists import ProcedureTable, draw_lists
+from equipoise.allocation.many_lists import ProcedureTable
 from equipoise.analysis.many.kernels import many_kernel
 from equipoise.analysis.many.kernels.plain import scale_of_sizes
-from equipoise.analysis.many.randomisation import CHUNK
+from equipoise.analysis.many.randomisation import CHUNK, places_of
 from equipoise.design.simulation.answers import Answers
 from equipoise.design.simulation.trials import Comparison
 
@@ -21,7 +21,8 @@ SAME = 1e-11
 
 @dataclass(frozen=True)
 class MaxTest:
-    """Step-down max-T of the differences in means, by 499 lists drawn anew from the procedure; see `max_t`.
+    """Step-down max-T of the differences in means, by 499 lists drawn anew from the procedure, each stratum for
+    itself; see `max_t`.
 
     p = (1 + lists at least as extreme) / (1 + lists).  Only who is complete for every endpoint can be permuted.
     """
@@ -31,12 +32,13 @@ class MaxTest:
 
     def __call__(self, compared: tuple[Comparison, ...], generator: np.random.Generator) -> tuple[Answers, ...]:
         used = np.logical_and.reduce([each.side >= 0 for each in compared])
-        side = np.where(used, compared[0].side, -1)
-        z = np.array([_standardised(each.metric, used) for each in compared])
+        places = places_of(compared[0])
+        side = places.laid(np.where(used, compared[0].side, -1), -1)
+        z = np.array([places.laid(_standardised(each.metric, used), 0) for each in compared])
         p = np.empty(z.shape[:2])
         for start in range(0, len(side), CHUNK):
             part = slice(start, start + CHUNK)
-            lists = draw_lists(self.table, (DRAWS, side.shape[1]), generator) == self.treated
+            lists = places.draw(self.table, DRAWS, generator) == self.treated
             p[:, part] = _adjusted(z[:, part], side[part], lists)
         estimates = [np.where(side == 1, each, 0).sum(axis=1) for each in z]
         return tuple(Answers(estimate, exact_p=own) for estimate, own in zip(estimates, p, strict=True))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.analysis.exact.two_by_two import TwoByTwo, boschloo_test
-from equipoise.analysis.many.randomisation import RandomisationTest
+from equipoise.analysis.many.randomisation import RandomisationTest, places_of
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
 from equipoise.analysis.missing.incomplete import IncompleteData, prepared
 from equipoise.analysis.missing.re_randomised import Refitted
@@ -107,7 +107,8 @@ class Odds:
             sample = sample_of(compared, int(trial))
             used = compared.side[trial] >= 0
             scores[trial, used] = [float(each) for each in odds_scores(sample.metric, sample.terms)]
-        first = Comparison(compared.baseline[:asked], compared.outcome[:asked], scores, compared.side[:asked])
+        side, stratum = compared.side[:asked], compared.stratum[:asked]
+        first = Comparison(compared.baseline[:asked], compared.outcome[:asked], scores, side, stratum=stratum)
         return replace(model, exact_p=self.test(first, generator).p())
 
 
@@ -146,9 +147,9 @@ class Imputed:
         model = OneByOne(self._pooled, self.asked)(compared, generator)
         if self.test is None:
             return model
-        p = np.ones(len(model.estimate))
+        p, places = np.ones(len(model.estimate)), places_of(compared)
         for trial in np.flatnonzero(np.isfinite(model.estimate)):
-            lists = self.test.lists(compared.side.shape[1], generator)[:, compared.side[trial] >= 0]
+            lists = self.test.lists(places, generator)[:, places.at[trial, compared.side[trial] >= 0]]
             p[trial] = self._among(sample_of(compared, int(trial)), lists)
         return replace(model, exact_p=p)
 

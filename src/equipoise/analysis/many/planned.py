@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from equipoise.allocation.design import RandomisationDesign
-from equipoise.allocation.many_lists import ProcedureTable, draw_lists, tabulate
+from equipoise.allocation.many_lists import Places, ProcedureTable, tabulate
 from equipoise.analysis.execution.incomplete import STRATEGIES
 from equipoise.analysis.execution.multiplicity import families
 from equipoise.analysis.many.joint import MaxTest
@@ -17,7 +17,7 @@ from equipoise.design.simulation.answers import ManyAnalysis
 from equipoise.design.simulation.endpoint import view_of
 from equipoise.design.simulation.modelling import Modelled
 from equipoise.design.simulation.running import JointStep, Step
-from equipoise.design.simulation.trials import Sides
+from equipoise.design.simulation.trials import Sides, Strata
 from equipoise.protocol import Analysis, StudyDefinition
 
 TREATED, CONTROL = "treated", "control"
@@ -31,13 +31,16 @@ NOT_DRAWN = "its endpoint is one of safety, or neither a number nor a yes or no 
 
 @dataclass(frozen=True)
 class Lists:
-    """Draws allocation lists of a study's own procedure; `arms` maps the design's arms to the definition's."""
+    """Draws allocation lists of a study's own procedure, one for each stratum; `arms` maps the design's arms to the
+    definition's."""
 
     table: ProcedureTable
     arms: tuple[int, ...]
 
-    def __call__(self, shape: tuple[int, int], generator: np.random.Generator) -> Sides:
-        return np.array(self.arms, dtype=np.int8)[draw_lists(self.table, shape, generator)]
+    def __call__(self, stratum: Strata, generator: np.random.Generator) -> Sides:
+        places = Places.of(stratum)
+        lists = places.draw(self.table, len(stratum), generator)
+        return np.array(self.arms, dtype=np.int8)[np.take_along_axis(lists, places.at, axis=1)]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class PlannedSteps:
 
 
 def lists_of(definition: StudyDefinition, design: RandomisationDesign, participants: int) -> Lists:
-    """The allocator of a study; strata are not told apart."""
+    """The allocator of a study."""
     ids = [arm.id for arm in definition.arms]
     table = tabulate(design.procedure, design.shares, participants)
     return Lists(table, tuple(ids.index(arm) for arm in design.arms))

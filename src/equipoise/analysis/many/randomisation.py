@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.allocation.many_lists import ProcedureTable, draw_lists
+from equipoise.allocation.many_lists import Places, ProcedureTable
 from equipoise.analysis.many.kernels import many_kernel
 from equipoise.design.simulation.answers import Answers
 from equipoise.design.simulation.trials import Comparison
@@ -26,8 +26,9 @@ class RandomisationTest:
     """Difference in means of the metric under `table`, arm index `treated` being experimental.
 
     See the single-trial test for the statistic and its two sides.  `ranks` takes midranks instead of the metric;
-    `given_sizes` keeps the observed arm sizes.  Values with too many different sums are tested with 999 lists that the
-    procedure draws anew for every hundred trials: p = (1 + lists at least as extreme) / (1 + lists with both arms).
+    `given_sizes` keeps the observed arm sizes.  The procedure starts anew in each stratum, while sums and sizes are
+    those of the whole trial.  Values with too many different sums are tested with 999 lists that the procedure draws
+    anew for every hundred trials: p = (1 + lists at least as extreme) / (1 + lists with both arms).
     """
 
     table: ProcedureTable
@@ -41,27 +42,37 @@ class RandomisationTest:
         scores = whole_numbers(doubled_midranks(values) if self.ranks else values)
         if scores is None:
             return Answers(estimate, exact_p=self._by_rerun(compared, generator))
+        order, starts = places_of(compared).in_turn()
+        scores = np.take_along_axis(scores, order, axis=1)
+        side = np.take_along_axis(compared.side, order, axis=1)
         out = np.empty(compared.count)
         treats = (self.table.arm == self.treated).astype(np.int8)
         law = (self.table.chance, treats, self.table.after)
-        many_kernel("procedure_p")(scores, compared.side, *law, self.given_sizes, out)
+        many_kernel("procedure_p")(scores, side, starts, *law, self.given_sizes, out)
         return Answers(estimate, exact_p=out)
 
-    def lists(self, slots: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+    def lists(self, places: Places, generator: np.random.Generator) -> NDArray[np.bool_]:
         """999 lists of the procedure (B, slots), True for the experimental arm."""
-        return np.asarray(draw_lists(self.table, (RERUNS, slots), generator) == self.treated)
+        return np.asarray(places.draw(self.table, RERUNS, generator) == self.treated)
 
     def _by_rerun(self, compared: Comparison, generator: np.random.Generator) -> Floats:
         p = np.empty(compared.count)
         observed = np.abs(_mean_difference(compared))
+        places = places_of(compared)
+        metric, used = places.laid(compared.metric, 0), places.laid(compared.side >= 0, False)
         for start in range(0, compared.count, CHUNK):
             part = slice(start, start + CHUNK)
-            lists = self.lists(compared.side.shape[1], generator)
-            drawn = np.abs(_mean_differences(compared.metric[part], compared.side[part] >= 0, lists))
+            drawn = np.abs(_mean_differences(metric[part], used[part], self.lists(places, generator)))
             with np.errstate(invalid="ignore"):
                 extreme = (drawn >= observed[part, None] * (1 - 1e-12)).sum(axis=1)
             p[part] = (1 + extreme) / (1 + np.isfinite(drawn).sum(axis=1))
         return np.where(np.isfinite(observed), p, 1.0)
+
+
+def places_of(compared: Comparison) -> Places:
+    """Where the participants stand on the lists of their strata."""
+    known = compared.stratum
+    return Places.of(known if known.size else np.zeros(compared.side.shape, dtype=np.int16))
 
 
 def complete_table() -> ProcedureTable:

@@ -6,7 +6,7 @@ from scipy import special
 
 from equipoise.design.simulation.kernels import standard_normal
 from equipoise.design.simulation.trial_model import Floats, TrialModel
-from equipoise.design.simulation.trials import Sides, Trials
+from equipoise.design.simulation.trials import Sides, Strata, Trials
 
 MOST_DECIMALS = 6
 """Values with more decimals are left as they are drawn."""
@@ -14,26 +14,42 @@ LEAVING_STRENGTH = 0.7
 """Correlation between the tendency to leave and what it depends on (baseline, or outcome)."""
 
 
-def draw_trials(model: TrialModel, arm: Sides, generator: np.random.Generator) -> Trials:
-    """Trials in which participant j of trial t has `arm[t, j]`.  The same generator state gives the same trials."""
-    latent = draw_latent(model, arm.shape, generator)
+def draw_strata(shares: Floats, shape: tuple[int, int], generator: np.random.Generator) -> Strata:
+    """The stratum of each participant, drawn by the strata's `shares`; where there is one, nothing is drawn."""
+    if len(shares) == 1:
+        return np.zeros(shape, dtype=np.int16)
+    bounds = np.cumsum(shares)[:-1]
+    return np.searchsorted(bounds, generator.random(shape), side="right").astype(np.int16)
+
+
+def draw_trials(model: TrialModel, arm: Sides, generator: np.random.Generator, stratum: Strata | None = None) -> Trials:
+    """Trials in which participant j of trial t has `arm[t, j]` and is of `stratum[t, j]` (default: all of the first).
+
+    The same generator state gives the same trials.
+    """
+    stratum = np.zeros(arm.shape, dtype=np.int16) if stratum is None else stratum
+    latent = draw_latent(model, stratum, generator)
     adherent = _adherent(model, arm.shape, generator)
     seen = draw_presence(model, latent, arm, generator)
     values, below = measure(model, latent, arm, adherent)
-    return Trials(values, below, arm, seen, adherent)
+    return Trials(values, below, arm, seen, adherent, stratum)
 
 
-def draw_latent(model: TrialModel, shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
-    """Latent values (V, I, T, n), correlated between items and visits; item 0 at baseline meets the entry rule."""
-    visits, items = model.visits, len(model.items)
+def draw_latent(model: TrialModel, stratum: Strata, generator: np.random.Generator) -> Floats:
+    """Latent values (V, I, T, n) of participants of `stratum` (T, n), correlated between items and visits; item 0 at
+    baseline meets the entry rule."""
+    visits, items, shape = model.visits, len(model.items), stratum.shape
     latent = standard_normal(generator, (visits, items, *shape))
     drift = model.drift * (np.arange(shape[-1]) / max(1, shape[-1] - 1) - 0.5)
+    moved = drift + model.prognosis[stratum, 0] if model.prognosis.any() else drift
     if np.isfinite(model.entry):
-        latent[0, 0] = _above(latent[0, 0], model.entry - drift)
+        latent[0, 0] = _above(latent[0, 0], model.entry - moved)
     _mix_items(latent, model.between_items)
     _mix_visits(latent, model.between_visits)
     if model.drift:
         latent += drift
+    if model.prognosis.any():
+        latent += model.prognosis[stratum].transpose(2, 0, 1)
     if model.response.any():
         own = generator.standard_normal(shape)
         for visit in range(visits):

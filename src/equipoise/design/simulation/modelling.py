@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 import numpy as np
 from scipy import special
@@ -12,6 +14,7 @@ from equipoise.design.simulation.trial_model import Floats, TrialModel
 from equipoise.instruments.item import ItemType
 from equipoise.protocol import StudyDefinition, asked_items
 from equipoise.protocol.analysis_plan import Analysis
+from equipoise.protocol.arms import Stratum
 from equipoise.protocol.objectives import Endpoint, Rank
 from equipoise.vocabulary import Refusal
 
@@ -86,6 +89,8 @@ def model_of_study(
         leaving=(plan.leaving.completely_at_random, plan.leaving.at_random, plan.leaving.not_at_random),
         non_adherence=plan.non_adherence,
         progress=progress,
+        strata=strata_shares(definition, scenario),
+        prognosis=np.outer(_prognosis(definition, scenario), activity),
     )
     places = {
         each.id: Place(items.index(each.item), visits.index(each.baseline), visits.index(each.encounter))
@@ -123,6 +128,28 @@ def visit_correlations(scenario: Scenario, item: str, visits: int) -> Floats:
     correlations = np.full((visits, visits), given)
     np.fill_diagonal(correlations, 1.0)
     return correlations
+
+
+def level_shares(stratum: Stratum, scenario: Scenario) -> dict[str, float]:
+    """Level -> share of the participants, of one stratification factor."""
+    given = scenario.planning.strata.get(stratum.item) or dict.fromkeys(stratum.levels, 1.0)
+    return {level: given[level] / sum(given.values()) for level in stratum.levels}
+
+
+def strata_shares(definition: StudyDefinition, scenario: Scenario) -> Floats:
+    """The share of each stratum, in the order of the sealed list: the last factor runs fastest."""
+    factors = [level_shares(each, scenario).values() for each in definition.randomisation.strata]
+    return np.array([prod(shares) for shares in product(*factors)])
+
+
+def _prognosis(definition: StudyDefinition, scenario: Scenario) -> Floats:
+    """What each stratum adds to latent activity; 0 in the mean over the participants."""
+    given = scenario.planning.prognosis
+    factors = [
+        [-given.get(each.item, {}).get(level, 0.0) for level in each.levels] for each in definition.randomisation.strata
+    ]
+    added = np.array([sum(amounts) for amounts in product(*factors)], dtype=np.float64)
+    return added - added @ strata_shares(definition, scenario)
 
 
 class _Shifts:

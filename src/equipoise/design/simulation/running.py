@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from equipoise.design.nature import stream
 from equipoise.design.simulation.answers import Answers, JointAnalysis, ManyAnalysis
 from equipoise.design.simulation.criteria import Criterion, Flags
-from equipoise.design.simulation.drawing import draw_latent, draw_trials, measure
+from equipoise.design.simulation.drawing import draw_latent, draw_strata, draw_trials, measure
 from equipoise.design.simulation.endpoint import View
 from equipoise.design.simulation.operating import EstimateTally, Estimation, Rate, estimation
 from equipoise.design.simulation.trial_model import TrialModel
-from equipoise.design.simulation.trials import Sides, Trials
+from equipoise.design.simulation.trials import Sides, Strata, Trials
 
 BLOCK = 1_000
 """Trials of a block.  Part of the definition of a result: another size would draw other numbers."""
@@ -35,12 +35,14 @@ class Purpose(IntEnum):
     ANALYSIS = 3
     TRUTH = 4
     ACCRUAL = 5
+    STRATA = 6
 
 
 class Allocator(Protocol):
-    """Draws `shape` = (trials, participants) arms by the study's own procedure."""
+    """Draws the arms of participants in order of entry, who belong to `stratum` (trials, participants), by the study's
+    own procedure."""
 
-    def __call__(self, shape: tuple[int, int], generator: np.random.Generator) -> Sides: ...
+    def __call__(self, stratum: Strata, generator: np.random.Generator) -> Sides: ...
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,10 @@ def simulate(work: Work, trials: int, workers: Workers) -> Outcome:
 def run_block(work: Work, block: Block) -> Tally:
     """Draw and analyse one block."""
     number, count = block
-    arm = work.allocate((count, work.participants), stream(work.seed, number, Purpose.ALLOCATION))
-    trials = draw_trials(work.model, arm, stream(work.seed, number, Purpose.NATURE))
+    shape = (count, work.participants)
+    stratum = draw_strata(work.model.strata, shape, stream(work.seed, number, Purpose.STRATA))
+    arm = work.allocate(stratum, stream(work.seed, number, Purpose.ALLOCATION))
+    trials = draw_trials(work.model, arm, stream(work.seed, number, Purpose.NATURE), stratum)
     generator = stream(work.seed, number, Purpose.ANALYSIS)
     views = {step.view for step in work.steps}.union(*(family.views for family in work.families))
     compared = {view: view(trials) for view in views}
@@ -143,7 +147,8 @@ def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dic
     whatever they take or miss."""
     rows = (TRUTH_PARTICIPANTS // 100, 100)
     generator = stream(seed, 0, Purpose.TRUTH)
-    latent = draw_latent(model, rows, generator)
+    stratum = draw_strata(model.strata, rows, generator)
+    latent = draw_latent(model, stratum, generator)
     adherent: NDArray[np.bool_] = generator.random(rows) >= model.non_adherence
     found: dict[str, float] = {}
     worlds: dict[int, Trials] = {}
@@ -153,7 +158,7 @@ def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dic
             if arm not in worlds:
                 everybody = np.full(rows, arm, dtype=np.int8)
                 values, below = measure(model, latent.copy(), everybody, adherent)
-                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent)
+                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent, stratum)
             means.append(view.outcome(worlds[arm]))
         found[name] = float((means[0] - means[1]).mean())
     return found

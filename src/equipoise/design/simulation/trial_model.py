@@ -18,7 +18,8 @@ class TrialModel:
     items typical * exp(spread * latent) - shifted by `shared` (V x I, everybody) and `effect` (A x V x I), both on that
     scale, limited to least..most, and rounded to `decimals` (more than 6: not rounded); below `lowest` and above
     `highest` a laboratory stops counting.  `entry` is the least latent value of item 0 at baseline, `towards_worse`
-    (I) the sign of worsening.  An item with a `cut` (nan for none) is a yes or no: 1 above it, else 0.
+    (I) the sign of worsening.  An item with a `cut` (nan for none) is a yes or no: 1 above it, else 0.  `strata` (S)
+    are the shares of the strata, `prognosis` (S x I) what each adds to the latent values of all visits.
     """
 
     items: tuple[str, ...]
@@ -43,6 +44,8 @@ class TrialModel:
     leaving: tuple[float, float, float]
     non_adherence: float
     progress: Floats
+    strata: Floats
+    prognosis: Floats
 
     @property
     def visits(self) -> int:

@@ -51,7 +51,7 @@ def covariance(m, out):
 
 
 @njit(cache=True, nogil=True)
-def procedure_p(scores, side, chance, treats, after, given_sizes, out):  # noqa: PLR0917  positional for numba
+def procedure_p(scores, side, starts, chance, treats, after, given_sizes, out):  # noqa: PLR0917  positional for numba
     trials, n = scores.shape
     cells = len(chance) * (n + 1)  # a cell is a state and a number treated
     most = np.int64(0)
@@ -66,7 +66,7 @@ def procedure_p(scores, side, chance, treats, after, given_sizes, out):  # noqa:
             out[t] = 1.0
             continue
         only = treated if given_sizes else np.int64(-1)
-        now, count = _walk(scores[t], side[t], chance, treats, after, only, weights, top, active)
+        now, count = _walk(scores[t], side[t], starts[t], chance, treats, after, only, weights, top, active)
         reached = active[now, :count]
         sizes = reached % (n + 1)
         out[t] = _tails(weights[now], top[now], reached, sizes, used, treated, total, done)
@@ -88,7 +88,7 @@ def _observed(scores, side):
 
 
 @njit(cache=True, nogil=True)
-def _walk(scores, side, chance, treats, after, only, weights, top, active):  # noqa: PLR0917  positional for numba
+def _walk(scores, side, starts, chance, treats, after, only, weights, top, active):  # noqa: PLR0917  positional for numba
     """Send the weights from participant to participant; gives which half holds them at the end, and how many cells."""
     width = len(side) + 1
     left = np.int64(0)
@@ -102,7 +102,7 @@ def _walk(scores, side, chance, treats, after, only, weights, top, active):  # n
         new, fresh = 1 - now, 0
         for place in range(count):
             cell = active[now, place]
-            s, k = cell // width, cell % width
+            s, k = 0 if starts[j] else cell // width, cell % width  # each stratum from the procedure's start
             reach, source = top[now, cell], weights[now, cell]
             for b in range(chance.shape[1]):
                 gains = counts and treats[s, b] == 1
@@ -177,9 +177,10 @@ def successive_maxima(z, used, lists, bound, counts):
         for e in range(m - 1, -1, -1):
             sums[:] = 0.0
             for j in range(n):
-                score = z[t, j, e]
-                for b in range(draws):
-                    sums[b] += score * treated[j, b]
+                if used[t, j]:
+                    score = z[t, j, e]
+                    for b in range(draws):
+                        sums[b] += score * treated[j, b]
             reached = 0
             for b in range(draws):
                 top[b] = max(top[b], abs(sums[b]) * scale[b])

@@ -44,33 +44,44 @@ def answered(estimate: Floats, square: Floats, df: Floats) -> tuple[Floats, Floa
 
 
 def procedure_p(  # noqa: PLR0917  the compiled twin takes the same
-    scores: Ints, side: Sides, chance: Floats, treats: Sides, after: Ints, given_sizes: bool, out: Floats
+    scores: Ints,
+    side: Sides,
+    starts: NDArray[np.bool_],
+    chance: Floats,
+    treats: Sides,
+    after: Ints,
+    given_sizes: bool,
+    out: Floats,
 ) -> None:
     """Two-sided p of the difference in means of whole-number `scores` >= 0 (T, n) under a procedure, per trial.
 
     The procedure's states have branches with `chance`, of which those with `treats` 1 give the experimental arm, and
-    lead to `after`.  Everybody takes part in the walk; who has `side` -1 counts in no sum.
+    lead to `after`; it goes back to state 0 before whoever `starts` a stratum.  Everybody takes part in the walk; who
+    has `side` -1 counts in no sum.
     p = P(|D - E D| >= |d - E D|) over sequences in which both arms are present; if `given_sizes`, given the observed
     arm sizes.
     """
-    for trial, (score, own) in enumerate(zip(scores, side, strict=True)):
+    for trial, (score, own, first) in enumerate(zip(scores, side, starts, strict=True)):
         used = own >= 0
         treated = int((own == 1).sum())
         if treated in (0, int(used.sum())):
             out[trial] = 1.0
             continue
-        law = _law(score, used, chance, treats, after)
+        law = _law(score, used, first, chance, treats, after)
         only = treated if given_sizes else None
         out[trial] = _tail(law, int(used.sum()), int(score[used].sum()), (treated, int(score[own == 1].sum())), only)
 
 
-def _law(score: Ints, used: NDArray[np.bool_], chance: Floats, treats: Sides, after: Ints) -> dict[int, Floats]:
+def _law(  # noqa: PLR0917  as `procedure_p`
+    score: Ints, used: NDArray[np.bool_], starts: NDArray[np.bool_], chance: Floats, treats: Sides, after: Ints
+) -> dict[int, Floats]:
     """Number treated -> weights of the treated sums."""
     reach = int(score[used].sum()) + 1
     now = {(0, 0): np.eye(1, reach)[0]}
-    for gain, counts in zip(score, used, strict=True):
+    for gain, counts, anew in zip(score, used, starts, strict=True):
         new: dict[tuple[int, int], Floats] = {}
-        for (state, size), weights in now.items():
+        for (reached, size), weights in now.items():
+            state = 0 if anew else reached
             for branch, share in enumerate(chance[state]):
                 if share:
                     grows = bool(counts and treats[state, branch])
