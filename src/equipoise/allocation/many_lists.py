@@ -99,10 +99,13 @@ class Places:
         np.put_along_axis(slots, self.at, values, axis=1)
         return slots
 
-    def in_turn(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """The participants of each trial stratum by stratum (T, n), and who of them is the first of a stratum."""
-        order = np.argsort(self.at, axis=1)
-        return order, np.take_along_axis(self.at, order, axis=1) % self.length == 0
+    def in_turn(self, values: NDArray[Values]) -> NDArray[Values]:
+        """Values (T, n) stratum by stratum, in order of entry within each."""
+        return values if self.strata == 1 else np.take_along_axis(values, np.argsort(self.at, axis=1), axis=1)
+
+    def starts(self) -> NDArray[np.bool_]:
+        """Who of the participants in turn (T, n) is the first of a stratum."""
+        return np.asarray(self.in_turn(self.at) % self.length == 0, dtype=np.bool_)
 
 
 def _branches(procedure: Procedure, ratio: Ratio, state: State) -> list[tuple[float, int, State]]:

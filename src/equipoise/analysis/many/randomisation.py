@@ -42,13 +42,12 @@ class RandomisationTest:
         scores = whole_numbers(doubled_midranks(values) if self.ranks else values)
         if scores is None:
             return Answers(estimate, exact_p=self._by_rerun(compared, generator))
-        order, starts = places_of(compared).in_turn()
-        scores = np.take_along_axis(scores, order, axis=1)
-        side = np.take_along_axis(compared.side, order, axis=1)
+        places = places_of(compared)
+        scores, side = places.in_turn(scores), places.in_turn(compared.side)
         out = np.empty(compared.count)
         treats = (self.table.arm == self.treated).astype(np.int8)
         law = (self.table.chance, treats, self.table.after)
-        many_kernel("procedure_p")(scores, side, starts, *law, self.given_sizes, out)
+        many_kernel("procedure_p")(scores, side, places.starts(), *law, self.given_sizes, out)
         return Answers(estimate, exact_p=out)
 
     def lists(self, places: Places, generator: np.random.Generator) -> NDArray[np.bool_]:

@@ -177,10 +177,9 @@ def successive_maxima(z, used, lists, bound, counts):
         for e in range(m - 1, -1, -1):
             sums[:] = 0.0
             for j in range(n):
-                if used[t, j]:
-                    score = z[t, j, e]
-                    for b in range(draws):
-                        sums[b] += score * treated[j, b]
+                score = z[t, j, e]
+                for b in range(draws):
+                    sums[b] += score * treated[j, b]
             reached = 0
             for b in range(draws):
                 top[b] = max(top[b], abs(sums[b]) * scale[b])
