@@ -10,6 +10,7 @@ from equipoise.design.correlation import is_positive_definite, nearest_correlati
 from equipoise.design.scenario import Scenario, load_scenario, scenario_of_study
 from equipoise.design.sense import nonsense, refuse_nonsense
 from equipoise.protocol import load_definition, study_file
+from equipoise.protocol.arms import Stratum
 from equipoise.vocabulary import Refusal
 
 STUDY = study_file("NCT05921058")
@@ -41,6 +42,8 @@ IN_THE_FILE = [
     ({"items": quantity(typical=float("nan"))}, "`.nan`, which is no number", "a number"),
     ({"items": quantity(typical="40 mm")}, "`40 mm`, which is no number", "a number"),
     ({"items": {"esr": {"kind": "quantity", "typical": 3}}}, "spread is missing", "Add it"),
+    ({"planning": {"strata": {"sex": {"female": 1, "male": 0}}}}, "male is 0, but it has to be above 0", "0.1."),
+    ({"planning": {"strata": {"sex": {"female": 90, "male": 10}}}}, "female is 90, but it cannot be above 1", "1."),
 ]
 
 
@@ -95,6 +98,8 @@ IN_THE_STUDY = [
         "Hardly anybody reaches 5000",
         "86.5",
     ),
+    ({"planning": {"strata": {"sex": {"female": 0.9, "male": 0.1}}}}, "not stratified", "left out"),
+    ({"planning": {"prognosis": {"sex": {"male": 0.1}}}}, "not stratified", "left out"),
 ]
 
 
@@ -106,6 +111,39 @@ def test_refused_for_the_study(part: dict, reason: str, nearest: str, definition
     assert reason in refused.value.sentence
     assert nearest in refused.value.remedy
     assert refused.value.rule == "SCENARIO-SENSE"
+
+
+IN_THE_STRATA = [
+    ({"strata": {"sexe": {"female": 0.9, "male": 0.1}}}, "no stratification factor `sexe`", "sex"),
+    ({"strata": {"sex": {"femal": 0.9, "male": 0.1}}}, "no level `femal`", "female"),
+    ({"strata": {"sex": {"female": 0.9, "male": 0.3}}}, "add up to 1.2", "female: 0.75, male: 0.25"),
+    ({"strata": {"sex": {"female": 0.3, "male": 0.3}}}, "add up to 0.6", "female: 0.5, male: 0.5"),
+    ({"strata": {"sex": {"female": 0.9}}}, "Nobody is in level `male`", "female: 0.9, male: 0.1"),
+    ({"strata": {"sex": {"female": 1.0}}}, "Nobody is in level `male`", "female: 0.667, male: 0.333"),
+    ({"prognosis": {"age": {"male": -0.5}}}, "no stratification factor `age`", "sex"),
+    ({"prognosis": {"sex": {"mal": -0.5}}}, "no level `mal`", "male"),
+    ({"prognosis": {"sex": {"male": float("inf")}}}, "inf is no number", "a number"),
+]
+
+
+@pytest.fixture(scope="module")
+def stratified(definition):
+    by_sex = Stratum(item="sex", levels=("female", "male"))
+    randomisation = definition.randomisation.model_copy(update={"strata": (by_sex,)})
+    return definition.model_copy(update={"randomisation": randomisation})
+
+
+@pytest.mark.parametrize(("planning", "reason", "nearest"), IN_THE_STRATA)
+def test_refused_for_the_strata(planning: dict, reason: str, nearest: str, stratified) -> None:
+    found = list(nonsense(stratified, Scenario(name="x", planning=planning)))
+    assert any(reason in each.reason and nearest in each.nearest for each in found), found
+
+
+def test_sensible_strata(stratified) -> None:
+    for shares in ({"female": 0.9, "male": 0.1}, {"female": 0.667, "male": 0.332}):
+        planning = {"strata": {"sex": shares}, "prognosis": {"sex": {"male": -0.5}}}
+        assert not list(nonsense(stratified, Scenario(name="x", planning=planning)))
+    assert not list(nonsense(stratified, Scenario(name="nothing said")))
 
 
 def test_the_shipped_scenario_makes_sense(definition) -> None:

@@ -30,8 +30,7 @@ class View:
     def __call__(self, trials: Trials) -> Comparison:
         baseline = self._values(trials, self.place.baseline)
         outcome = self.outcome(trials)
-        metric, side = self._metric(outcome, baseline), self._side(trials)
-        compared = Comparison(baseline, outcome, metric, side, stratum=trials.stratum)
+        compared = Comparison(baseline, outcome, self._metric(outcome, baseline), self._side(trials))
         if not (self.covariates or self.visits):
             return compared
         beside = [_reported(trials, self.place.baseline, item, self.below_limit) for item in self.covariates]

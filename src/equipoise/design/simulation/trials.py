@@ -16,7 +16,7 @@ class Trials:
 
     `values` (V visits, I items, T, n): as the laboratory or the assessor would report them, at a limit where they are
     beyond one; `below` flags those.  `arm` (T, n) is an index; `seen` (V, T, n) says who came; `adherent` (T, n) who
-    took the product; `stratum` (T, n) is an index.
+    took the product.
     """
 
     values: Floats
@@ -24,7 +24,6 @@ class Trials:
     arm: Sides
     seen: NDArray[np.bool_]
     adherent: NDArray[np.bool_]
-    stratum: Strata
 
     @property
     def count(self) -> int:
