@@ -116,6 +116,22 @@ def test_a_study_without_a_scenario_says_that_nothing_is_assumed(tmp_path: Path)
     assert "allocations can be guessed" in output
 
 
+def test_a_stratified_study_has_a_list_for_each_stratum(tmp_path: Path) -> None:
+    """Without sealed details, the list that the product proposes has the definition's strata."""
+    source = study_file("NCT05921058")
+    text, scenario = (each.read_text(encoding="utf-8") for each in (source, source.parent.parent / "scenario.yaml"))
+    strata = "  strata: [{item: sex, levels: [female, male]}]\n"
+    said = "  strata: {sex: {female: 0.9, male: 0.1}}\n  prognosis: {sex: {male: -0.5}}\n"
+    (tmp_path / "study.yaml").write_text(text.replace("\nrandomisation:\n", f"\nrandomisation:\n{strata}"), "utf-8")
+    (tmp_path / "scenario.yaml").write_text(scenario.replace("\nplanning:\n", f"\nplanning:\n{said}"), "utf-8")
+    output = " ".join(design(str(tmp_path), *QUICK).split())
+    for words in ("female 0.9, male 0.1", "male worse by 0.5 SD", "2 strata leave about 15 participants"):
+        assert words in output
+    (tmp_path / "randomisation.yaml").write_bytes(source.with_name("randomisation.yaml").read_bytes())
+    with pytest.raises(Refusal, match="make 2 strata, and the randomisation details name 1"):
+        design(str(tmp_path), *QUICK)
+
+
 def test_a_randomisation_that_is_easily_guessed_is_warned_of(tmp_path: Path) -> None:
     """Fixed blocks of two: half of the allocations are known for certain (G6)."""
     source = study_file("NCT05921058")

@@ -104,9 +104,10 @@ def _allocation(definition: StudyDefinition, scenario: Scenario, names: Mapping[
         source = "" if stratum.item in plan.strata else "nothing is assumed in the scenario: equal shares"
         yield Assumption(f"Strata by {names[stratum.item]}", shares, source)
         for level, amount in plan.prognosis.get(stratum.item, {}).items():
-            yield Assumption(f"Prognosis by {names[stratum.item]}", f"{level} better by {amount:g} SD of activity")
-    how = "anew in each stratum" if strata else "strata are not told apart"
-    yield Assumption("Allocation", f"by the study's own procedure; {how}")
+            how = "better" if amount >= 0 else "worse"
+            yield Assumption(f"Prognosis by {names[stratum.item]}", f"{level} {how} by {abs(amount):g} SD of activity")
+    lists = "anew in each stratum" if strata else "strata are not told apart"
+    yield Assumption("Allocation", f"by the study's own procedure; {lists}")
 
 
 def _losses(scenario: Scenario) -> Iterator[Assumption]:
