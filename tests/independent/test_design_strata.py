@@ -9,18 +9,20 @@ import pytest
 from design_world import view, world
 from equipoise.allocation import BigStick, BlockUrn, Complete, PermutedBlocks, RandomisationDesign
 from equipoise.allocation.many_lists import Places, ProcedureTable, tabulate
-from equipoise.analysis import IncompleteData, imputation_randomisation_test, randomisation_test, rank_sum_test
+from equipoise.analysis import IncompleteData, ancova, imputation_randomisation_test, randomisation_test, rank_sum_test
 from equipoise.analysis.many.examining import Examined, examine_design
 from equipoise.analysis.many.joint import MaxTest
+from equipoise.analysis.many.moments import CovariateAncova
 from equipoise.analysis.many.one_by_one import Imputed, Odds, sample_of
 from equipoise.analysis.many.planned import Lists
 from equipoise.analysis.many.randomisation import RandomisationTest, whole_numbers
 from equipoise.analysis.missing.strategy import Strategy
 from equipoise.analysis.models.proportional_odds import odds_scores
 from equipoise.analysis.recorded_procedure import recorded_procedure
-from equipoise.design import scenario_of_study
+from equipoise.design import ChoiceModel, Scenario, scenario_of_study
 from equipoise.design.design_report import DesignReport
 from equipoise.design.nature import stream
+from equipoise.design.planning import Planning
 from equipoise.design.simulation.criteria import Significant
 from equipoise.design.simulation.drawing import draw_strata, draw_trials
 from equipoise.design.simulation.modelling import model_of_study, strata_shares
@@ -177,6 +179,25 @@ def test_max_t_by_every_list(kernels: str, monkeypatch) -> None:
         assert np.mean([answers[index].exact_p[0] for answers in drawn]) == pytest.approx(wanted[index], abs=0.02)
 
 
+def test_covariance_adjusts_for_the_levels_that_there_are() -> None:
+    """Three levels, of which some small trials lack one or two; beside them a number."""
+    data = compared(BigStick(2), 60, 9, 8)
+    data = replace(data, covariates=RNG(9).normal(size=(1, *data.side.shape)), factors=data.stratum[None])
+    found = CovariateAncova()(data, RNG(1))
+    kinds = set()
+    for trial in range(60):
+        sample = sample_of(data, trial)
+        kinds.add(len(set(sample.terms["factor 1"])))
+        try:
+            wanted = ancova(sample.metric, sample.arms, "reference", sample.terms).estimate("experimental - reference")
+        except Refusal:
+            assert np.isnan(found.se[trial])
+            continue
+        assert found.estimate[trial] == pytest.approx(float(wanted.value), abs=1e-7)
+        assert found.p()[trial] == pytest.approx(float(wanted.p), abs=1e-7)
+    assert kinds >= {2, 3} and np.isfinite(found.se).sum() > 40
+
+
 def test_imputed_and_ordinal_comparisons_follow_the_strata() -> None:
     """Against the single-trial twins under the recorded lists: 999 drawn ones, four standard errors.
 
@@ -214,6 +235,18 @@ def test_exact_tests_are_never_above_nominal(n: int) -> None:
     for name, rate in found.rates.items():
         assert rate.share <= ALPHA + 3 * rate.se, name
         assert rate.share > 0.03, f"{name} is exact, and not timid for all that"
+
+
+def test_as_many_leave_as_the_scenario_says() -> None:
+    """Whatever divides the strata: in the mean over them, for a tendency that follows baseline or outcome."""
+    for entry in (-np.inf, 0.3):
+        for leaving in ((0.0, 0.2, 0.0), (0.0, 0.0, 0.2)):
+            model = world(visits=0.6, strata=(0.5, 0.5), prognosis=(0.8, -0.8), leaving=leaving, entry=entry)
+            stratum = draw_strata(model.strata, (4_000, 50), stream(1))
+            trials = draw_trials(model, np.ones(stratum.shape, dtype=np.int8), stream(2), stratum)
+            left = ~trials.seen[-1]
+            assert left.mean() == pytest.approx(0.2, abs=0.01)
+            assert left[stratum == 0].mean() > left[stratum == 1].mean() + 0.1
 
 
 def test_a_prognosis_moves_a_stratum_and_leaves_entry_and_time_alone() -> None:
@@ -256,18 +289,45 @@ def examined(definition: StudyDefinition, names: tuple[str, ...], **planning) ->
 
 
 def test_a_stratified_study_is_examined(definition) -> None:
-    equal = examined(definition, ("female", "male"))
-    given = examined(definition, ("female", "male"), strata={"sex": {"female": 0.9, "male": 0.1}})
+    usual = examined(definition, ("female", "male"))
+    given = examined(definition, ("female", "male"), strata={"sex": {"female": 0.6, "male": 0.4}})
     said = {each.name: (each.value, each.source) for each in given.assumptions}
     assert said["Allocation"][0] == "by the study's own procedure; anew in each stratum"
-    assert next(value for what, value in said.items() if what.startswith("Strata by ")) == ("female 0.9, male 0.1", "")
-    assert any("equal shares" in each.source for each in equal.assumptions)
-    assert equal.scenario != given.scenario and not equal.left_out
-    for report in (equal, given):
+    assert next(value for what, value in said.items() if what.startswith("Strata by ")) == ("female 0.6, male 0.4", "")
+    assert any(each.value == "female 0.93, male 0.07" for each in usual.assumptions)
+    assert usual.scenario != given.scenario and not usual.left_out
+    for report in (usual, given):
         row = next(row for row in report.rows if row.id == "exact")
         assert row.without_effect.share <= ALPHA + 3 * row.without_effect.se
         assert row.with_effect.share > row.without_effect.share
-    assert {row.with_effect for row in equal.rows} != {row.with_effect for row in given.rows}
+    assert {row.with_effect for row in usual.rows} != {row.with_effect for row in given.rows}
+
+
+def test_a_plan_that_adjusts_for_its_strata_is_simulated(definition) -> None:
+    """It finds more than one that does not, where the stratum says much, and is refused nothing."""
+    main = definition.analysis.analyses[0]
+    adjusted = main.model_copy(update={"id": "adjusted", "covariates": ("sex",), "role": "sensitivity"})
+    analysis = definition.analysis.model_copy(update={"analyses": (*definition.analysis.analyses, adjusted)})
+    report = examined(
+        definition.model_copy(update={"analysis": analysis}),
+        ("female", "male"),
+        strata={"sex": {"female": 0.5, "male": 0.5}},
+        prognosis={"sex": {"male": -3.0}},
+        visit_correlation={"mex_total": 0.0},
+    )
+    power = {row.id: row.with_effect.share for row in report.rows}
+    assert power["adjusted"] > power["main"] + 0.1
+    assert not report.left_out
+
+
+def test_shares_that_a_rehearsal_has_are_those_of_the_design(definition) -> None:
+    scenario = scenario_of_study(STUDY)
+    assert strata_shares(definition, scenario) == pytest.approx([0.93, 0.07])
+    planned = scenario.model_copy(update={"planning": Planning(strata={"sex": {"female": 0.6, "male": 0.4}})})
+    assert strata_shares(definition, planned) == pytest.approx([0.6, 0.4])
+    assert strata_shares(definition, Scenario(name="nothing said")) == pytest.approx([0.5, 0.5])
+    nobody = Scenario(name="nobody", items={"sex": ChoiceModel(shares={"female": 1.0})})
+    assert strata_shares(definition, nobody) == pytest.approx([1.0, 0.0])
 
 
 def test_two_factors_make_the_strata_of_the_sealed_list(definition) -> None:
@@ -278,8 +338,10 @@ def test_two_factors_make_the_strata_of_the_sealed_list(definition) -> None:
     planning = {"strata": {"sex": {"female": 0.9, "male": 0.1}}, "prognosis": {"sex": {"male": -0.5}}}
     scenario = shipped.model_copy(update={"planning": shipped.planning.model_copy(update=planning)})
     changed = definition.model_copy(update={"randomisation": both})
-    assert strata_shares(changed, scenario) == pytest.approx([0.45, 0.45, 0.05, 0.05])
-    model = model_of_study(changed, scenario, 0.5).model
+    assert strata_shares(changed, scenario) == pytest.approx([0.765, 0.135, 0.085, 0.015])
+    modelled = model_of_study(changed, scenario, 0.5)
+    assert modelled.factors == {"sex": (0, 0, 1, 1), "takes_steroid": (0, 1, 0, 1)}
+    model = modelled.model
     activity = shipped.items["mex_total"].activity
     added = model.prognosis[:, model.items.index("mex_total")]
     assert added == pytest.approx([-0.05 * activity] * 2 + [0.45 * activity] * 2)

@@ -18,10 +18,19 @@ TRIALS = 2 * BLOCK + 500
 
 
 def work() -> Work:
-    """Two endpoints, everything that draws: lists, nature, leaving, adherence, re-runs, max-T."""
+    """Two endpoints, everything that draws: strata, lists, nature, leaving, adherence, re-runs, max-T."""
     table = tabulate(BigStick(3), (1, 1), 20)
     model = world(
-        items=2, between=0.4, visits=0.6, effect=0.7, decimals=2, leaving=(0.05, 0.05, 0.05), non_adherence=0.1, entry=0
+        items=2,
+        between=0.4,
+        visits=0.6,
+        effect=0.7,
+        decimals=2,
+        leaving=(0.05, 0.05, 0.05),
+        non_adherence=0.1,
+        entry=0,
+        strata=(0.6, 0.4),
+        prognosis=(-0.2, 0.3),
     )
     steps = (
         Step("ancova", view(), Ancova()),

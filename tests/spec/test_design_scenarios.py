@@ -116,6 +116,7 @@ def test_refused_for_the_study(part: dict, reason: str, nearest: str, definition
 IN_THE_STRATA = [
     ({"strata": {"sexe": {"female": 0.9, "male": 0.1}}}, "no stratification factor `sexe`", "sex"),
     ({"strata": {"sex": {"femal": 0.9, "male": 0.1}}}, "no level `femal`", "female"),
+    ({"strata": {"sexe": {"female": 0.9, "male": 0.3}}}, "no stratification factor `sexe`", "sex"),
     ({"strata": {"sex": {"female": 0.9, "male": 0.3}}}, "add up to 1.2", "female: 0.75, male: 0.25"),
     ({"strata": {"sex": {"female": 0.3, "male": 0.3}}}, "add up to 0.6", "female: 0.5, male: 0.5"),
     ({"strata": {"sex": {"female": 0.9}}}, "Nobody is in level `male`", "female: 0.9, male: 0.1"),

@@ -5,7 +5,7 @@ from math import isfinite
 
 from equipoise.design.design_report import Assumption
 from equipoise.design.scenario import Scenario
-from equipoise.design.simulation.modelling import Modelled, entry_rule, level_shares
+from equipoise.design.simulation.modelling import Modelled, entry_rule, given_shares, level_shares
 from equipoise.protocol import AskedItem, StudyDefinition, asked_items
 
 _ROUNDED = {0: "whole numbers", 1: "1 decimal"}
@@ -101,7 +101,8 @@ def _allocation(definition: StudyDefinition, scenario: Scenario, names: Mapping[
     plan, strata = scenario.planning, definition.randomisation.strata
     for stratum in strata:
         shares = ", ".join(f"{level} {share:.3g}" for level, share in level_shares(stratum, scenario).items())
-        source = "" if stratum.item in plan.strata else "nothing is assumed in the scenario: equal shares"
+        said = given_shares(stratum, scenario)
+        source = "" if said else "nothing is assumed in the scenario: equal shares"
         yield Assumption(f"Strata by {names[stratum.item]}", shares, source)
         for level, amount in plan.prognosis.get(stratum.item, {}).items():
             how = "better" if amount >= 0 else "worse"

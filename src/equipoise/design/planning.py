@@ -78,8 +78,8 @@ class Planning(Declared):
     drift: float = 0.0
     """Change of everybody's latent level from the first participant to the last, in standard deviations."""
     strata: dict[Identifier, dict[str, PositiveShare]] = Field(default_factory=dict)
-    """Stratification factor -> level -> share of the participants; factors are independent.  A factor that is not named
-    has levels of equal shares."""
+    """Stratification factor -> level -> share of the participants; factors are independent.  Else the shares of the
+    factor's own item in the scenario, and equal shares where it has none."""
     prognosis: dict[Identifier, dict[str, float]] = Field(default_factory=dict)
     """Stratification factor -> level -> how much lower latent activity is in it throughout, in standard deviations
     within a stratum.  Only the differences between levels count: the mean over the participants stays as it is."""

@@ -1,7 +1,7 @@
 """What no trial can be like: scenarios that are refused, with the reason and the nearest value that makes sense."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,17 +97,20 @@ def _strata(definition: StudyDefinition, plan: Planning) -> Iterator[Nonsense]:
             yield Nonsense(place, "The study's randomisation is not stratified.", "this line left out")
             return
         yield from _unknown(place, "stratification factor", tuple(given), list(levels))
-        for item in given.keys() & levels.keys():
-            yield from _unknown(f"{place}.{item}", "level", tuple(given[item]), levels[item])
-    for item, shares in plan.strata.items():
-        missing = [level for level in levels.get(item, ()) if level not in shares]
-        total = sum(shares.values())
-        if missing or abs(total - 1) > THIRDS:
-            reason = f"Nobody is in level `{missing[0]}`." if missing else f"The shares add up to {total:g}, not to 1."
-            rest = max(1 - total, 0.0) / len(missing) or 1 / len(levels[item]) if missing else 0.0
-            filled = {level: shares.get(level, rest) for level in levels[item]}
-            nearest = (f"{level}: {share / sum(filled.values()):.3g}" for level, share in filled.items())
-            yield Nonsense(f"planning.strata.{item}", reason, ", ".join(nearest))
+        for item, by_level in given.items():
+            yield from _unknown(f"{place}.{item}", "level", tuple(by_level), levels.get(item, list(by_level)))
+    for item in filter(levels.__contains__, plan.strata):
+        yield from _shares(f"planning.strata.{item}", plan.strata[item], levels[item])
+
+
+def _shares(place: str, shares: Mapping[str, float], levels: list[str]) -> Iterator[Nonsense]:
+    missing, total = [level for level in levels if level not in shares], sum(shares.values())
+    if missing or abs(total - 1) > THIRDS:
+        reason = f"Nobody is in level `{missing[0]}`." if missing else f"The shares add up to {total:g}, not to 1."
+        rest = max(1 - total, 0.0) / max(len(missing), 1) or 1 / len(levels)
+        filled = {level: shares.get(level, rest) for level in levels}
+        nearest = (f"{level}: {share / sum(filled.values()):.3g}" for level, share in filled.items())
+        yield Nonsense(place, reason, ", ".join(nearest))
 
 
 def _leaving(leaving: Leaving) -> Iterator[Nonsense]:

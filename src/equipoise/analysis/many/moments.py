@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from equipoise.analysis.many.kernels import many_kernel
 from equipoise.analysis.many.kernels.plain import answered
 from equipoise.design.simulation.answers import Answers
-from equipoise.design.simulation.trials import Comparison
+from equipoise.design.simulation.trials import Comparison, Strata
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +54,8 @@ class CovariateAncova:
     """Analysis of covariance of the metric on arm, baseline and further covariates; n - 3 - covariates df.
 
     Least squares by Frisch, Waugh and Lovell: arm and metric are freed of the intercept, the baseline and the
-    covariates, one after the other, and the rest of the metric is regressed on the rest of the arm.
+    covariates, one after the other, and the rest of the metric is regressed on the rest of the arm.  A factor has an
+    indicator for each level but one of those that the trial has.
     """
 
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
@@ -62,21 +63,31 @@ class CovariateAncova:
         arm, metric = np.where(compared.side == 1, 1.0, 0.0), np.where(used, compared.metric, 0.0)
         n = used.sum(axis=1).astype(np.float64)
         sound = np.ones(len(n), dtype=np.bool_)
+        spent = np.full(len(n), 2.0)  # on arm and intercept
         basis = [np.where(used, 1.0, 0.0)]
-        for column in (compared.baseline, *compared.covariates):
+        for column in (compared.baseline, *compared.covariates, *_indicators(compared.factors)):
             rest = np.where(used, column, 0.0)
             whole = (rest * rest).sum(axis=1)
             rest = _freed(_freed(rest, basis), basis)  # twice is enough for full accuracy
-            sound &= (rest * rest).sum(axis=1) > REDUNDANT * whole
+            says = (rest * rest).sum(axis=1) > REDUNDANT * whole
+            if column.dtype != np.bool_:  # a level that a trial lacks is no fault of the model's
+                sound &= says
+            rest[~says] = 0.0
             basis.append(rest)
+            spent += says
         arm, metric = _freed(_freed(arm, basis), basis), _freed(_freed(metric, basis), basis)
         spread = (arm * arm).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             estimate = (arm * metric).sum(axis=1) / spread
-            df = n - 1 - len(basis)
+            df = n - spent
             residual = metric - estimate[:, None] * arm
             square = (residual * residual).sum(axis=1) / df / spread
         return _answers(estimate, np.where(sound & (spread > REDUNDANT * n), square, np.nan), df)
+
+
+def _indicators(factors: Strata) -> list[NDArray[np.bool_]]:
+    """Who has each level but the first of each factor (F, T, n)."""
+    return [factor == level for factor in factors for level in range(1, factor.max(initial=0) + 1)]
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ def sample_of(compared: Comparison, trial: int) -> Sample:
     terms: dict[str, Term] = {"baseline": _numbers(compared.baseline[trial, used])}
     for place in range(len(compared.covariates)):
         terms[f"covariate {place + 1}"] = _numbers(compared.covariates[place, trial, used])
+    for place in range(len(compared.factors)):
+        terms[f"factor {place + 1}"] = [f"level {level + 1}" for level in compared.factors[place, trial, used]]
     course = compared.course[:, trial, used].T if len(compared.course) else np.empty((int(used.sum()), 0))
     return Sample(
         _numbers(compared.metric[trial, used]),

@@ -131,9 +131,9 @@ def _why_not(analysis: Analysis, modelled: Modelled, arms: int) -> str:
         return "its endpoint is a yes or no, or its method wants one"
     if analysis.missing != "complete_cases" and analysis.method != "ancova":
         return "rules for missing values go with analysis of covariance only"
-    unknown = [name for name in analysis.covariates if name not in modelled.model.items]
+    unknown = [name for name in analysis.covariates if name not in {*modelled.model.items, *modelled.factors}]
     if unknown:
-        return f"its covariate {unknown[0]} is no number, and no yes or no, in the scenario"
+        return f"its covariate {unknown[0]} is no number, no yes or no, and no stratification factor, in the scenario"
     if arms > 2 and analysis.method in ("randomisation_test", "rank_randomisation_test"):
         return "randomisation tests compare two arms"
     return ""
@@ -150,7 +150,7 @@ def _families(
     """Max-T over all confirmatory endpoints together, and over the plan's families where it asks for that; two arms."""
     if len(definition.arms) > 2:
         return ()
-    views = {step.id: replace(step.view, covariates=(), visits=()) for step in steps}
+    views = {step.id: replace(step.view, covariates=(), visits=(), factors=()) for step in steps}
     planned = {
         name: [each.id for each in members if each.id in views] for name, members in families(definition).items()
     }

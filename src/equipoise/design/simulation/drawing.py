@@ -32,7 +32,7 @@ def draw_trials(model: TrialModel, arm: Sides, generator: np.random.Generator, s
     adherent = _adherent(model, arm.shape, generator)
     seen = draw_presence(model, latent, arm, generator)
     values, below = measure(model, latent, arm, adherent)
-    return Trials(values, below, arm, seen, adherent)
+    return Trials(values, below, arm, seen, adherent, stratum)
 
 
 def draw_latent(model: TrialModel, stratum: Strata, generator: np.random.Generator) -> Floats:
@@ -82,13 +82,15 @@ def draw_presence(model: TrialModel, latent: Floats, arm: Sides, generator: np.r
 
 def _standardised(model: TrialModel, level: Floats, visit: int, arm: Sides) -> Floats:
     """The latent level of item 0 with mean 0 and SD 1 among those who meet the entry rule, effects of arms apart."""
-    mean, variance = 0.0, 1.0
+    mean, variance = model.prognosis[:, 0], np.ones(len(model.strata))
     if np.isfinite(model.entry):
-        stays = float(model.between_visits[0, visit, 0])
-        hazard = float(np.exp(-0.5 * model.entry**2) / np.sqrt(2 * np.pi) / special.ndtr(-model.entry))
-        mean = stays * hazard
-        variance = 1 + stays**2 * hazard * (model.entry - hazard)
-    shifted: Floats = (level + model.effect[arm, visit, 0] / model.spread[0] - mean) / np.sqrt(variance)
+        stays, least = float(model.between_visits[0, visit, 0]), model.entry - mean
+        hazard = np.exp(-0.5 * least**2) / np.sqrt(2 * np.pi) / special.ndtr(-least)
+        mean = mean + stays * hazard
+        variance = 1 + stays**2 * hazard * (least - hazard)
+    centre = model.strata @ mean
+    variance = model.strata @ (variance + (mean - centre) ** 2)  # within the strata and between them
+    shifted: Floats = (level + model.effect[arm, visit, 0] / model.spread[0] - centre) / np.sqrt(variance)
     return shifted
 
 

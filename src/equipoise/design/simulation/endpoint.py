@@ -15,7 +15,8 @@ class View:
     """How an analysis looks at trials: an endpoint's place and scale, the rule for limits, the set, the arms.
 
     `arms` are the indices of the experimental and the reference arm; `covariates` items that are read at baseline;
-    `visits` those of the course, for methods that use who left before the outcome.
+    `visits` those of the course, for methods that use who left before the outcome; `factors` the level that each
+    stratum has of each stratification factor among the covariates.
     """
 
     place: Place
@@ -26,19 +27,22 @@ class View:
     arms: tuple[int, int]
     covariates: tuple[int, ...] = ()
     visits: tuple[int, ...] = ()
+    factors: tuple[tuple[int, ...], ...] = ()
 
     def __call__(self, trials: Trials) -> Comparison:
         baseline = self._values(trials, self.place.baseline)
         outcome = self.outcome(trials)
-        compared = Comparison(baseline, outcome, self._metric(outcome, baseline), self._side(trials))
-        if not (self.covariates or self.visits):
+        metric, side = self._metric(outcome, baseline), self._side(trials)
+        compared = Comparison(baseline, outcome, metric, side, stratum=trials.stratum)
+        if not (self.covariates or self.visits or self.factors):
             return compared
         beside = [_reported(trials, self.place.baseline, item, self.below_limit) for item in self.covariates]
         course = [
             np.where(trials.seen[visit], self._metric(self._values(trials, visit), baseline), np.nan)
             for visit in self.visits
         ]
-        return replace(compared, covariates=np.array(beside), course=np.array(course))
+        factors = [np.array(levels, dtype=np.int16)[trials.stratum] for levels in self.factors]
+        return replace(compared, covariates=np.array(beside), course=np.array(course), factors=np.array(factors))
 
     def outcome(self, trials: Trials) -> Floats:
         """The outcome's values on the endpoint's scale, whoever came."""
@@ -87,6 +91,7 @@ def view_of(analysis: Analysis, endpoint: Endpoint, modelled: Modelled, arms: tu
         analysis.below_limit,
         analysis.analysis_set == "per_protocol_set",
         arms,
-        tuple(modelled.model.items.index(name) for name in analysis.covariates),
+        tuple(modelled.model.items.index(name) for name in analysis.covariates if name not in modelled.factors),
         modelled.courses[endpoint.id] if needs_course(analysis) else (),
+        tuple(modelled.factors[name] for name in analysis.covariates if name in modelled.factors),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from equipoise.design.planning import Matrix
-from equipoise.design.scenario import PresenceModel, QuantityModel, Scenario
+from equipoise.design.scenario import ChoiceModel, PresenceModel, QuantityModel, Scenario
 from equipoise.design.simulation.trial_model import Floats, TrialModel
 from equipoise.instruments.item import ItemType
 from equipoise.protocol import StudyDefinition, asked_items
@@ -30,13 +30,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Modelled:
-    """A study as a model: `places` of the endpoints that it draws, the ids of those that it does not, and the visits
-    after baseline (`courses`) that each endpoint has."""
+    """A study as a model: `places` of the endpoints that it draws, the ids of those that it does not, the visits after
+    baseline (`courses`) that each endpoint has, and the level of each stratum by stratification factor (`factors`)."""
 
     model: TrialModel
     places: Mapping[str, Place]
     left_out: tuple[str, ...]
     courses: Mapping[str, tuple[int, ...]]
+    factors: Mapping[str, tuple[int, ...]]
 
 
 def model_of_study(
@@ -101,6 +102,7 @@ def model_of_study(
         places,
         tuple(each.id for each in definition.endpoints if each.id not in places),
         {name: tuple(visits.index(visit) for visit in course) for name, course in courses.items()},
+        _factors(definition),
     )
 
 
@@ -131,15 +133,32 @@ def visit_correlations(scenario: Scenario, item: str, visits: int) -> Floats:
 
 
 def level_shares(stratum: Stratum, scenario: Scenario) -> dict[str, float]:
-    """Level -> share of the participants, of one stratification factor."""
-    given = scenario.planning.strata.get(stratum.item) or dict.fromkeys(stratum.levels, 1.0)
-    return {level: given[level] / sum(given.values()) for level in stratum.levels}
+    """Level -> share of the participants, of one stratification factor; equal where the scenario says nothing."""
+    given = given_shares(stratum, scenario)
+    total = sum(given.get(level, 0.0) for level in stratum.levels)
+    return {level: given.get(level, 0.0) / total if total else 1 / len(stratum.levels) for level in stratum.levels}
+
+
+def given_shares(stratum: Stratum, scenario: Scenario) -> Mapping[str, float]:
+    """The shares that the scenario's plan names, else those of the item itself; empty if it says nothing."""
+    model = scenario.items.get(stratum.item)
+    if stratum.item in scenario.planning.strata:
+        return scenario.planning.strata[stratum.item]
+    if isinstance(model, PresenceModel):
+        return {model.present: model.share, model.absent: 1 - model.share}
+    return model.shares if isinstance(model, ChoiceModel) else {}
 
 
 def strata_shares(definition: StudyDefinition, scenario: Scenario) -> Floats:
     """The share of each stratum, in the order of the sealed list: the last factor runs fastest."""
     factors = [level_shares(each, scenario).values() for each in definition.randomisation.strata]
     return np.array([prod(shares) for shares in product(*factors)])
+
+
+def _factors(definition: StudyDefinition) -> dict[str, tuple[int, ...]]:
+    strata = definition.randomisation.strata
+    levels = zip(*product(*(range(len(each.levels)) for each in strata)), strict=True)
+    return dict(zip((each.item for each in strata), levels, strict=True))
 
 
 def _prognosis(definition: StudyDefinition, scenario: Scenario) -> Floats:

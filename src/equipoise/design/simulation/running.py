@@ -5,7 +5,7 @@ blocks.  Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC1
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from typing import Protocol, TypeAlias
@@ -127,7 +127,7 @@ def run_block(work: Work, block: Block) -> Tally:
     trials = draw_trials(work.model, arm, stream(work.seed, number, Purpose.NATURE), stratum)
     generator = stream(work.seed, number, Purpose.ANALYSIS)
     views = {step.view for step in work.steps}.union(*(family.views for family in work.families))
-    compared = {view: replace(view(trials), stratum=stratum) for view in views}
+    compared = {view: view(trials) for view in views}
     answers: dict[str, Answers] = {}
     for step in work.steps:
         answers[step.id] = step.method(compared[step.view], generator)
@@ -158,7 +158,7 @@ def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dic
             if arm not in worlds:
                 everybody = np.full(rows, arm, dtype=np.int8)
                 values, below = measure(model, latent.copy(), everybody, adherent)
-                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent)
+                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent, stratum)
             means.append(view.outcome(worlds[arm]))
         found[name] = float((means[0] - means[1]).mean())
     return found

@@ -15,8 +15,8 @@ class Trials:
     """T trials of n participants in order of entry.
 
     `values` (V visits, I items, T, n): as the laboratory or the assessor would report them, at a limit where they are
-    beyond one; `below` flags those.  `arm` (T, n) is an index; `seen` (V, T, n) says who came; `adherent` (T, n) who
-    took the product.
+    beyond one; `below` flags those.  `arm` and `stratum` (T, n) are indices; `seen` (V, T, n) says who came;
+    `adherent` (T, n) who took the product.
     """
 
     values: Floats
@@ -24,6 +24,7 @@ class Trials:
     arm: Sides
     seen: NDArray[np.bool_]
     adherent: NDArray[np.bool_]
+    stratum: Strata
 
     @property
     def count(self) -> int:
@@ -37,8 +38,8 @@ class Comparison:
     `side` is 1 for the experimental arm, 0 for the reference arm, -1 for who is not used; their numbers are never
     read.  `metric` is the endpoint's own: the change from baseline, or the value.  Where a method asks for them,
     `covariates` (C, T, n) were measured at baseline, and `course` (V, T, n) is the metric at each visit up to the
-    endpoint's, nan for who did not come; `side` then holds everybody of the set.  `stratum` (T, n) is empty where
-    there is one list for all.
+    endpoint's, nan for who did not come; `side` then holds everybody of the set.  `factors` (F, T, n) are levels of
+    stratification factors.  `stratum` (T, n) is empty where there is one list for all.
     """
 
     baseline: Floats
@@ -47,6 +48,7 @@ class Comparison:
     side: Sides
     covariates: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
     course: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
+    factors: Strata = field(default_factory=lambda: np.empty((0, 0, 0), dtype=np.int16))
     stratum: Strata = field(default_factory=lambda: np.empty((0, 0), dtype=np.int16))
 
     @property
