@@ -332,19 +332,19 @@ def test_shares_that_a_rehearsal_has_are_those_of_the_design(definition) -> None
 
 def test_two_factors_make_the_strata_of_the_sealed_list(definition) -> None:
     both = definition.randomisation.model_copy(
-        update={"strata": (BY_SEX, Stratum(item="takes_steroid", levels=("yes", "no")))}
+        update={"strata": (BY_SEX, Stratum(item="takes_steroid", levels=("yes", "no", "unknown")))}
     )
     shipped = scenario_of_study(STUDY)
     planning = {"strata": {"sex": {"female": 0.9, "male": 0.1}}, "prognosis": {"sex": {"male": -0.5}}}
     scenario = shipped.model_copy(update={"planning": shipped.planning.model_copy(update=planning)})
     changed = definition.model_copy(update={"randomisation": both})
-    assert strata_shares(changed, scenario) == pytest.approx([0.765, 0.135, 0.085, 0.015])
+    assert strata_shares(changed, scenario) == pytest.approx([0.765, 0.135, 0, 0.085, 0.015, 0])
     modelled = model_of_study(changed, scenario, 0.5)
-    assert modelled.factors == {"sex": (0, 0, 1, 1), "takes_steroid": (0, 1, 0, 1)}
+    assert modelled.factors == {"sex": (0, 0, 0, 1, 1, 1), "takes_steroid": (0, 1, 2, 0, 1, 2)}
     model = modelled.model
     activity = shipped.items["mex_total"].activity
     added = model.prognosis[:, model.items.index("mex_total")]
-    assert added == pytest.approx([-0.05 * activity] * 2 + [0.45 * activity] * 2)
+    assert added == pytest.approx([-0.05 * activity] * 3 + [0.45 * activity] * 3)
 
 
 def test_a_list_with_other_strata_is_refused(definition) -> None:

@@ -79,7 +79,9 @@ class Places:
     @classmethod
     def of(cls, stratum: NDArray[np.int16]) -> "Places":
         """The places of participants in order of entry, who belong to `stratum` (T, n), numbered from 0."""
-        strata = int(stratum.max(initial=0)) + 1
+        strata, n = int(stratum.max(initial=0)) + 1, stratum.shape[1]
+        if strata == 1:
+            return cls(np.broadcast_to(np.arange(n), stratum.shape), 1, n)
         before = np.empty(stratum.shape, dtype=np.int64)
         for number in range(strata):
             own = stratum == number
@@ -90,6 +92,10 @@ class Places:
     def draw(self, table: ProcedureTable, lists: int, generator: np.random.Generator) -> NDArray[np.int8]:
         """The arms of all slots of `lists` lists, each stratum an independent run of the procedure."""
         return draw_lists(table, (lists * self.strata, self.length), generator).reshape(lists, -1)
+
+    def taken(self, lists: NDArray[np.int8]) -> NDArray[np.int8]:
+        """The arms of the participants (T, n), each trial having a list of its own."""
+        return lists if self.strata == 1 else np.take_along_axis(lists, self.at, axis=1)
 
     def laid(self, values: NDArray[Values], empty: float) -> NDArray[Values]:
         """Values (T, n) at their slots, `empty` at the slots that nobody took."""

@@ -39,8 +39,7 @@ class Lists:
 
     def __call__(self, stratum: Strata, generator: np.random.Generator) -> Sides:
         places = Places.of(stratum)
-        lists = places.draw(self.table, len(stratum), generator)
-        return np.array(self.arms, dtype=np.int8)[np.take_along_axis(lists, places.at, axis=1)]
+        return np.array(self.arms, dtype=np.int8)[places.taken(places.draw(self.table, len(stratum), generator))]
 
 
 @dataclass(frozen=True)
