@@ -32,7 +32,7 @@ def draw_trials(model: TrialModel, arm: Sides, generator: np.random.Generator, s
     adherent = _adherent(model, arm.shape, generator)
     seen = draw_presence(model, latent, arm, generator)
     values, below = measure(model, latent, arm, adherent)
-    return Trials(values, below, arm, seen, adherent, stratum)
+    return Trials(values, below, arm, seen, adherent)
 
 
 def draw_latent(model: TrialModel, stratum: Strata, generator: np.random.Generator) -> Floats:

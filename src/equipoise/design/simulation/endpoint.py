@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from equipoise.design.simulation.modelling import Modelled, Place, needs_course
-from equipoise.design.simulation.trials import Comparison, Floats, Sides, Trials
+from equipoise.design.simulation.trials import Comparison, Floats, Sides, Strata, Trials
 from equipoise.protocol.analysis_plan import Analysis
 from equipoise.protocol.objectives import Endpoint
 
@@ -29,11 +29,13 @@ class View:
     visits: tuple[int, ...] = ()
     factors: tuple[tuple[int, ...], ...] = ()
 
-    def __call__(self, trials: Trials) -> Comparison:
+    def __call__(self, trials: Trials, stratum: Strata | None = None) -> Comparison:
+        """What is compared, of participants of `stratum` (T, n; default: all of the first)."""
+        stratum = np.zeros(trials.arm.shape, dtype=np.int16) if stratum is None else stratum
         baseline = self._values(trials, self.place.baseline)
         outcome = self.outcome(trials)
         metric, side = self._metric(outcome, baseline), self._side(trials)
-        compared = Comparison(baseline, outcome, metric, side, stratum=trials.stratum)
+        compared = Comparison(baseline, outcome, metric, side, stratum=stratum)
         if not (self.covariates or self.visits or self.factors):
             return compared
         beside = [_reported(trials, self.place.baseline, item, self.below_limit) for item in self.covariates]
@@ -41,7 +43,7 @@ class View:
             np.where(trials.seen[visit], self._metric(self._values(trials, visit), baseline), np.nan)
             for visit in self.visits
         ]
-        factors = [np.array(levels, dtype=np.int16)[trials.stratum] for levels in self.factors]
+        factors = [np.array(levels, dtype=np.int16)[stratum] for levels in self.factors]
         return replace(compared, covariates=np.array(beside), course=np.array(course), factors=np.array(factors))
 
     def outcome(self, trials: Trials) -> Floats:

@@ -127,7 +127,7 @@ def run_block(work: Work, block: Block) -> Tally:
     trials = draw_trials(work.model, arm, stream(work.seed, number, Purpose.NATURE), stratum)
     generator = stream(work.seed, number, Purpose.ANALYSIS)
     views = {step.view for step in work.steps}.union(*(family.views for family in work.families))
-    compared = {view: view(trials) for view in views}
+    compared = {view: view(trials, stratum) for view in views}
     answers: dict[str, Answers] = {}
     for step in work.steps:
         answers[step.id] = step.method(compared[step.view], generator)
@@ -158,7 +158,7 @@ def true_effects(model: TrialModel, views: Mapping[str, View], seed: int) -> dic
             if arm not in worlds:
                 everybody = np.full(rows, arm, dtype=np.int8)
                 values, below = measure(model, latent.copy(), everybody, adherent)
-                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent, stratum)
+                worlds[arm] = Trials(values, below, everybody, np.ones_like(below[:, 0]), adherent)
             means.append(view.outcome(worlds[arm]))
         found[name] = float((means[0] - means[1]).mean())
     return found

@@ -15,8 +15,8 @@ class Trials:
     """T trials of n participants in order of entry.
 
     `values` (V visits, I items, T, n): as the laboratory or the assessor would report them, at a limit where they are
-    beyond one; `below` flags those.  `arm` and `stratum` (T, n) are indices; `seen` (V, T, n) says who came;
-    `adherent` (T, n) who took the product.
+    beyond one; `below` flags those.  `arm` (T, n) is an index; `seen` (V, T, n) says who came; `adherent` (T, n) who
+    took the product.
     """
 
     values: Floats
@@ -24,7 +24,6 @@ class Trials:
     arm: Sides
     seen: NDArray[np.bool_]
     adherent: NDArray[np.bool_]
-    stratum: Strata
 
     @property
     def count(self) -> int:
