@@ -135,7 +135,7 @@ def test_only_the_opening_that_was_received_is_believed(
 
 def test_a_second_process_that_was_ended_is_a_sentence(trial: Path, tmp_path: Path) -> None:
     with Reporter(trial, tmp_path / "lost") as reporter:
-        reporter._hands.kill()
+        reporter._hands._process.kill()
         with pytest.raises(Refusal, match="ended by the machine") as refused:
             reporter.write()
     assert str(trial) in refused.value.remedy
@@ -149,7 +149,7 @@ def test_the_second_process_ends_with_the_first_one(trial: Path, tmp_path: Path)
         "from equipoise.cli.rehearsal.reporter import Reporter\n"
         "if __name__ == '__main__':\n"
         "    reporter = Reporter(Path(sys.argv[1]), Path(sys.argv[2]))\n"
-        "    print(reporter._hands.pid, flush=True)\n"
+        "    print(reporter._hands._process.pid, flush=True)\n"
         "    time.sleep(600)\n"
     )
     script = tmp_path / "first.py"

@@ -1,15 +1,13 @@
 """The trial report: built from frozen inputs, written as HTML, PDF/A, figures and numbers."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from equipoise.analysis import results_as_json
 from equipoise.protocol.study_definition import StudyDefinition
+from equipoise.reporting.both import write_both
 from equipoise.reporting.document import Block, Document, Heading, Paragraph
-from equipoise.reporting.html import render_html
 from equipoise.reporting.inputs import ReportInputs, TrialInputs
-from equipoise.reporting.pdf import render_pdf
 from equipoise.reporting.sections.checklist import checklist_appendix
 from equipoise.reporting.sections.conduct import completeness, conduct_section
 from equipoise.reporting.sections.design import decisions_appendix, design_section, schedule_table
@@ -92,10 +90,7 @@ def write_report(report: Report, folder: Path) -> ReportPaths:
     drawings = folder / "figures"
     drawings.mkdir(parents=True, exist_ok=True)
     page, paper = folder / "report.html", folder / "report.pdf"
-    with ThreadPoolExecutor(1) as beside:  # the typesetter works outside Python: the page is made meanwhile
-        typeset = beside.submit(render_pdf, report.document)
-        page.write_text(render_html(report.document), encoding="utf-8", newline="\n")
-        paper.write_bytes(typeset.result())
+    write_both(report.document, page, paper)
     figures = []
     for figure in report.document.figures():
         path = drawings / f"{figure.anchor.removeprefix('fig-')}.svg"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from equipoise.analysis.analysis_results import PermutationDistribution
 from equipoise.analysis.exact.cost import Job, counter
@@ -18,8 +19,10 @@ from equipoise.analysis.execution.task import Answer, Numbers, Task, result_of
 from equipoise.analysis.recorded_procedure import minimised_again, recorded_procedure
 from equipoise.analysis.results import Estimate, TestResult
 from equipoise.analysis.results import Interval as ConfidenceInterval
-from equipoise.closure import ReleasedAllocation
 from equipoise.vocabulary import Interval, Refusal
+
+if TYPE_CHECKING:
+    from equipoise.closure import ReleasedAllocation  # a room that the simulation of designs does without
 
 _TOO_MUCH = frozenset({"EXACT-COST", "EXACT-STATES"})  # refusals after which the procedure is run again
 _DRAWABLE = 20_000  # values of a statistic that a distribution may list
@@ -161,7 +164,7 @@ def law_of(task: Task, compared: Set[str]) -> Law:
     return Law(reference, lambda: rerun_of(task.allocation, task.experimental, reference))
 
 
-def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Set[str]) -> Reference:
+def reference_of(allocation: "ReleasedAllocation", experimental: str, compared: Set[str]) -> Reference:
     """The recorded procedure applied to everybody randomised; who is not compared counts in nobody's sum."""
     if len(allocation.design.arms) > 2:
         raise Refusal(
@@ -174,7 +177,7 @@ def reference_of(allocation: ReleasedAllocation, experimental: str, compared: Se
     return recorded_procedure(allocation.design, places, experimental, has_outcome, allocation.levels)
 
 
-def rerun_of(allocation: ReleasedAllocation, experimental: str, reference: Reference) -> Rerun:
+def rerun_of(allocation: "ReleasedAllocation", experimental: str, reference: Reference) -> Rerun:
     """The recorded procedure as one that is run again: minimisation from its recorded levels, others from their graph.
 
     `reference` is what `reference_of` gave for the same allocation: its steps say who is compared.

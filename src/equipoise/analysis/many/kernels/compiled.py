@@ -58,7 +58,7 @@ def procedure_p(scores, side, starts, chance, treats, after, given_sizes, out): 
     for t in range(trials):
         most = max(most, _observed(scores[t], side[t])[2])
     weights = np.empty((2, cells, most + 1))  # of each sum of the treated, now and next in turn
-    top = np.full((2, cells), -1)  # highest sum reached, -1 for none
+    low, top = np.zeros((2, cells), dtype=np.int64), np.full((2, cells), -1)  # of the sums reached; top -1 for none
     active = np.empty((2, cells), dtype=np.int64)
     for t in range(trials):
         used, treated, total, done = _observed(scores[t], side[t])
@@ -66,10 +66,10 @@ def procedure_p(scores, side, starts, chance, treats, after, given_sizes, out): 
             out[t] = 1.0
             continue
         only = treated if given_sizes else np.int64(-1)
-        now, count = _walk(scores[t], side[t], starts[t], chance, treats, after, only, weights, top, active)
+        now, count = _walk(scores[t], side[t], starts[t], chance, treats, after, only, weights, low, top, active)
         reached = active[now, :count]
         sizes = reached % (n + 1)
-        out[t] = _tails(weights[now], top[now], reached, sizes, used, treated, total, done)
+        out[t] = _tails(weights[now], low[now], top[now], reached, sizes, used, treated, total, done)
         top[now, reached] = -1
 
 
@@ -88,14 +88,14 @@ def _observed(scores, side):
 
 
 @njit(cache=True, nogil=True)
-def _walk(scores, side, starts, chance, treats, after, only, weights, top, active):  # noqa: PLR0917  positional for numba
+def _walk(scores, side, starts, chance, treats, after, only, weights, low, top, active):  # noqa: PLR0917  as above
     """Send the weights from participant to participant; gives which half holds them at the end, and how many cells."""
     width = len(side) + 1
     left = np.int64(0)
     for j in range(len(side)):
         left += side[j] >= 0
     now, count = 0, 1
-    active[0, 0], top[0, 0], weights[0, 0, 0] = 0, 0, 1.0
+    active[0, 0], low[0, 0], top[0, 0], weights[0, 0, 0] = 0, 0, 0, 1.0
     for j in range(len(side)):
         counts = side[j] >= 0
         left -= counts
@@ -103,7 +103,7 @@ def _walk(scores, side, starts, chance, treats, after, only, weights, top, activ
         for place in range(count):
             cell = active[now, place]
             s, k = 0 if starts[j] else cell // width, cell % width  # each stratum from the procedure's start
-            reach, source = top[now, cell], weights[now, cell]
+            least, most, source = low[now, cell], top[now, cell] + 1, weights[now, cell]
             for b in range(chance.shape[1]):
                 gains = counts and treats[s, b] == 1
                 size = k + gains
@@ -111,30 +111,35 @@ def _walk(scores, side, starts, chance, treats, after, only, weights, top, activ
                     continue
                 to = after[s, b] * width + size
                 gain = scores[j] if gains else np.int64(0)
-                before = top[new, to]
-                if before < 0:
+                first, last = least + gain, most + gain
+                if top[new, to] < 0:
                     active[new, fresh] = to
                     fresh += 1
-                if reach + gain > before:
-                    weights[new, to, before + 1 : reach + gain + 1] = 0.0
-                    top[new, to] = reach + gain
-                target, share = weights[new, to, gain:], chance[s, b]  # indices from 0 on: the loop is vectorised
-                for i in range(reach + 1):
-                    target[i] += share * source[i]
+                    low[new, to], top[new, to] = first, first - 1
+                if first < low[new, to]:
+                    weights[new, to, first : low[new, to]] = 0.0
+                    low[new, to] = first
+                if last > top[new, to] + 1:
+                    weights[new, to, top[new, to] + 1 : last] = 0.0
+                    top[new, to] = last - 1
+                target, share = weights[new, to, first:last], chance[s, b]
+                given = source[least:most]  # indices from 0 on: the loop is vectorised
+                for i in range(most - least):
+                    target[i] += share * given[i]
             top[now, cell] = -1
         now, count = new, fresh
     return now, count
 
 
 @njit(cache=True, nogil=True)
-def _tails(weights, top, reached, sizes, used, treated, total, done):  # noqa: PLR0917  positional for numba
+def _tails(weights, low, top, reached, sizes, used, treated, total, done):  # noqa: PLR0917  positional for numba
     """P(|D - E D| >= |d - E D|) over the cells in which both arms are present."""
     mass = moment = 0.0
     for place in range(len(reached)):
         cell, k = reached[place], sizes[place]
         if 0 < k < used:
             own = first = 0.0
-            for i in range(top[cell] + 1):
+            for i in range(low[cell], top[cell] + 1):
                 own += weights[cell, i]
                 first += weights[cell, i] * i
             mass += own
@@ -148,10 +153,10 @@ def _tails(weights, top, reached, sizes, used, treated, total, done):  # noqa: P
         if 0 < k < used:
             scale, middle = k * (used - k) / used, k * total / used
             high = max(np.int64(0), np.int64(math.ceil(middle + (centre + distance) * scale)))
-            low = min(np.int64(math.floor(middle + (centre - distance) * scale)), top[cell], high - 1)
-            for i in range(high, top[cell] + 1):
+            less = min(np.int64(math.floor(middle + (centre - distance) * scale)), top[cell], high - 1)
+            for i in range(max(high, low[cell]), top[cell] + 1):
                 tail += weights[cell, i]
-            for i in range(low + 1):
+            for i in range(low[cell], less + 1):
                 tail += weights[cell, i]
     return min(1.0, tail / mass)
 
