@@ -1,5 +1,6 @@
 """Detectors: each looks at two worlds and gives what it found; between honest worlds each finds nothing."""
 
+import operator
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -11,8 +12,13 @@ from sights import PREFIX
 
 Detector: TypeAlias = Callable[[worlds.World, worlds.World], list[str]]
 
-_TOKEN = re.compile(rb'(?:[0-9a-f]{4,8}\s){7,15}[0-9a-f]{4,8}|(?:[0-9a-f]{64})+|(?<=")[0-9]{5}(?=")')
-"""What looks like a token: only the exact values of the allow-list are replaced.  Columns may lie side by side."""
+_TOKEN = re.compile(
+    rb"[0-9a-f](?:[0-9a-f]{3,7}\s(?:[0-9a-f]{4,8}\s){6,14}[0-9a-f]{4,8}"
+    rb'|[0-9a-f]{63}(?:[0-9a-f]{64})*|(?<="[0-9])[0-9]{4}(?="))'
+)
+"""What looks like a token: groups of 4 to 8 hexadecimal digits on a line, digests, five quoted figures; only the exact
+values of the allow-list are replaced.  Columns may lie side by side.  All three begin with one class of bytes: surfaces
+are long, and so the search passes over every other byte at once."""
 
 _REFUSED_NAME = re.compile(rb"unblind|unmask|active|placebo|secretome|saline", re.IGNORECASE)
 """What no file, table, column, index or kind of entry on the masked side is called (L21)."""
@@ -42,8 +48,7 @@ def compare(one: worlds.World, other: worlds.World) -> Comparison:
         clean = _normalised(name, one.surfaces[name], names, tokens)
         other_clean = _normalised(name, other.surfaces[name], other_names, other_tokens)
         if clean != other_clean:
-            pairs = zip(clean, other_clean, strict=False)
-            differing += sum(a != b for a, b in pairs) + abs(len(clean) - len(other_clean))
+            differing += sum(map(operator.ne, clean, other_clean)) + abs(len(clean) - len(other_clean))
             found.append(f"{name}: {_span(clean, other_clean)}")
     if tokens != other_tokens:
         found.append("an allowed token stands more often in one world")
