@@ -6,10 +6,6 @@ same number of characters; a page is folded into an opaque envelope with the slo
 
 import json
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined, Template
 
 from equipoise.allocation.commitment import root_in_groups
 from equipoise.allocation.entries import BreakReason
@@ -22,6 +18,7 @@ from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.seal import SlotSecret
 from equipoise_vault.state import VaultState
+from equipoise_vault.template import template
 
 
 def print_envelopes(room: Room, request: Request) -> Answer:
@@ -102,7 +99,7 @@ def paper_findings(state: VaultState) -> tuple[Finding, ...]:
 
 def envelope_pages(pages: list[dict[str, Json]], root: str) -> str:
     """The printable document: one page per slot, all of one length."""
-    return _template().render(pages=pages, root=root)
+    return template("envelopes.html").render(pages=pages, root=root)
 
 
 def _page(slot: SlotSecret, arms: tuple[str, ...], strata: tuple[str, ...]) -> dict[str, Json]:
@@ -116,9 +113,3 @@ def _page(slot: SlotSecret, arms: tuple[str, ...], strata: tuple[str, ...]) -> d
 
 def _finding(rule: str, message: str) -> Finding:
     return Finding(rule, Severity.ERROR, "paper envelopes", message, "Count them again; find the missing ones.")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(files("equipoise_vault").joinpath("envelopes.html").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""`equipoise --help` answers at once: it imports nothing that a help text does not need."""
+"""The commands answer at once: they import nothing that what is asked does not need."""
 
 import subprocess
 import sys
@@ -49,3 +49,10 @@ def test_a_command_that_ends_looks_through_nothing() -> None:
 
     assert end("spared") == ""
     assert end("as it is") == "collected\n"
+
+
+def test_a_vault_starts_without_what_few_of_its_verbs_need() -> None:
+    """Printing, statistics, pages and the study's file bring their own; every rehearsal starts a vault."""
+    code = "import sys, equipoise_vault.command; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"jinja2", "numpy", "django", "waitress", "pydantic", "ruamel"} & set(run.stdout.split())

@@ -1,12 +1,9 @@
 """The closed report: by-arm tables under fresh labels, sealed to the members' keys and to nobody else."""
 
 import json
-from functools import cache
-from importlib.resources import files
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from jinja2 import Environment, StrictUndefined, Template
 
 from equipoise.vocabulary import Json, Refusal, canonical_json
 from equipoise_vault.ceremony import Answer, frozen_design, the_list
@@ -20,6 +17,7 @@ from equipoise_vault.opening import sealed_state
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
 from equipoise_vault.state import VaultState
+from equipoise_vault.template import template
 
 FORMAT = "equipoise-closed-report-1"
 STEP_BYTES = 1 << 16
@@ -74,16 +72,10 @@ def _content(room: Room, sealed: VaultState, data: CommitteeData, number: int) -
     arm_of = {(slot.stratum, slot.slot): slot.arm for slot in the_list(room, sealed).slots}
     tables = closed_tables(data, lambda place: label_of[arm_of[place]], list(label_of.values()))
     header = {"report": number, **data.header}
-    page = _template().render(header=header, tables=tables)
+    page = template("committee/report.html").render(header=header, tables=tables)
     content = canonical_json({"header": header, "page": page, "tables": [table.as_json() for table in tables]})
     return content.ljust(-(-len(content) // STEP_BYTES) * STEP_BYTES)
 
 
 def _label(number: int) -> bytes:
     return f"equipoise closed report {number}".encode()
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(files("equipoise_vault.committee").joinpath("report.html").read_text("utf-8"))

@@ -2,11 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, StrictUndefined, Template
 
 from equipoise.vocabulary import Json
 from equipoise_vault.pharmacy.bench import Answer, Bench, bench
@@ -14,6 +10,7 @@ from equipoise_vault.pharmacy.preparing import use_before
 from equipoise_vault.pharmacy.words import KitStage
 from equipoise_vault.request import Request
 from equipoise_vault.room import Room
+from equipoise_vault.template import template
 
 _LABELLED = (KitStage.THAWED, KitStage.PREPARED, KitStage.CHECKED)
 
@@ -56,10 +53,4 @@ def make_label(bench: Bench, pack: str) -> Label:
 
 def label_page(made: Sequence[Label]) -> str:
     """A page of labels of 70 x 37 mm, three by eight on A4; every text is escaped."""
-    return _template().render(labels=made)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(files("equipoise_vault.pharmacy").joinpath("labels.html").read_text("utf-8"))
+    return template("pharmacy/labels.html").render(labels=made)
