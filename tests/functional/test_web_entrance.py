@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-import web_world
 from equipoise.vocabulary import SteppingClock
 from web_world import NOW, PEOPLE, SLUG, client, fresh_site, prove
 
@@ -160,34 +159,38 @@ class TestDelegation:
 
 
 class TestSession:
-    def later(self, **span):
+    @pytest.fixture
+    def clock(self, site):
+        """The clock of a site that was just opened; its ledger is not read anew for every moment."""
         from equipoise.store.running import run_trials
 
-        run_trials(web_world.open_installation(fresh_folder()), SteppingClock(NOW + timedelta(**span)))
+        clock = SteppingClock(NOW)
+        run_trials(site, clock)
+        return clock
 
-    def test_left_alone_it_ends_after_a_quarter_of_an_hour(self, site):
+    def test_left_alone_it_ends_after_a_quarter_of_an_hour(self, clock):
         nurse = client("care_provider")
         assert nurse.get(f"/{SLUG}/").status_code == 200
-        self.later(minutes=10)
+        clock.set(NOW + timedelta(minutes=10))
         assert nurse.get(f"/{SLUG}/").status_code == 200
-        self.later(minutes=24)
+        clock.set(NOW + timedelta(minutes=24))
         assert nurse.get(f"/{SLUG}/").status_code == 200
-        self.later(minutes=40)
+        clock.set(NOW + timedelta(minutes=40))
         assert nurse.get(f"/{SLUG}/").headers["Location"].startswith("/account/login/?next=/")
 
-    def test_what_is_sent_too_late_is_refused_and_stays_in_the_browser(self, site):
+    def test_what_is_sent_too_late_is_refused_and_stays_in_the_browser(self, clock):
         nurse = client("care_provider")
         nurse.get(f"/{SLUG}/")
-        self.later(minutes=16)
+        clock.set(NOW + timedelta(minutes=16))
         answer = nurse.post(f"/{SLUG}/participants/", {"command": "screen"})
         assert answer.status_code == 401
         assert "is not saved" in answer.content.decode()
 
-    def test_in_use_all_day_it_ends_after_half_a_day(self, site):
+    def test_in_use_all_day_it_ends_after_half_a_day(self, clock):
         nurse = client("care_provider")
         answers = []
         for minutes in range(0, 13 * 60, 10):
-            self.later(minutes=minutes)
+            clock.set(NOW + timedelta(minutes=minutes))
             answers.append(nurse.get("/account/tokens/").status_code)
         assert answers.index(302) == 12 * 6 + 1
 
@@ -210,9 +213,3 @@ class TestLogIn:
             for name in (PEOPLE["monitor"], "nobody")
         }
         assert len(pages) == 1
-
-
-def fresh_folder():
-    from equipoise.store.running import installation
-
-    return installation().folder
