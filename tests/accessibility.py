@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
+_BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
+"""The same engine; the first draws no window of its own around the pages, which takes half of the browser's time."""
+CHROMIUM = next((each for each in _BROWSERS if each.exists()), _BROWSERS[-1])
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
 """A browser is a program of the system, which no package registry brings."""
 PHONE = {"width": 390, "height": 844}
