@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 _BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
-"""The same engine; the first draws no window of its own around the pages, which takes half of the browser's time."""
+"""The same engine; the first draws no window of its own around the pages, time that shows nobody anything."""
 CHROMIUM = next((each for each in _BROWSERS if each.exists()), _BROWSERS[-1])
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
 """A browser is a program of the system, which no package registry brings."""
