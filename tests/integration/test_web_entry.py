@@ -2,9 +2,11 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfReader
 
 import web_world
 from equipoise.conduct import Point, Stage
@@ -165,6 +167,13 @@ def test_a_scan_is_what_it_says_it_is_and_is_kept_by_its_hash(trial, name: str, 
         scan = nurse.get(address(number, f"scans/{digest}"))
         assert scan.headers["Content-Disposition"].startswith("attachment") and b"".join(scan) == content
         assert nurse.get(address("01-0001", f"scans/{digest}")).status_code == 404, "another participant's address"
+
+
+def test_the_consents_of_a_synthetic_site_can_be_downloaded_and_say_what_they_are(trial, number) -> None:
+    (consent,) = trial.look(lambda state: state.conduct.participant(number).consents)
+    content = b"".join(web_world.client("care_provider").get(address(number, f"scans/{consent.scan}")))
+    (page,) = PdfReader(BytesIO(content)).pages
+    assert "SYNTHETIC" in page.extract_text() and number in page.extract_text()
 
 
 def test_randomising_twice_gives_one_slot(trial) -> None:

@@ -17,6 +17,8 @@ from django.http import FileResponse
 from equipoise.vocabulary import Refusal
 
 Upload: TypeAlias = "UploadedFile[bytes]"
+SCANS = "scans"
+"""Where the scanned consents of a trial lie, in its folder."""
 LARGEST = 10 * 1024 * 1024
 _KINDS = {
     b"%PDF-": (".pdf", "application/pdf"),
@@ -45,7 +47,11 @@ def keep_file(folder: Path, upload: "Upload | None") -> KeptFile:
         raise Refusal("FILE-MISSING", "The file is missing.", "Choose it or take a photograph.")
     if not upload.size or upload.size > LARGEST:
         raise Refusal("FILE-SIZE", "The file is empty or larger than 10 MB.", "Scan it again with less detail.")
-    content = upload.read()
+    return keep_content(folder, upload.read())
+
+
+def keep_content(folder: Path, content: bytes) -> KeptFile:
+    """Keep these bytes in a folder.  Raises `Refusal` where they are no PDF, JPEG or PNG."""
     kind = next((kind for start, kind in _KINDS.items() if content.startswith(start)), None)
     if kind is None:
         raise Refusal("FILE-TYPE", "The file is no PDF, JPEG or PNG.", "Scan it again as one of these.")

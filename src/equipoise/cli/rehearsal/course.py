@@ -7,11 +7,13 @@ dose volume - comes from it too, drawn from a stream of the participant's own.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 
 import numpy as np
 
 from equipoise.allocation import pack_for_dose
 from equipoise.cli.rehearsal.cast import ASSESSOR, CARE_PROVIDER, INVESTIGATOR
+from equipoise.cli.rehearsal.consent_page import consent_page
 from equipoise.cli.rehearsal.desk import Desk
 from equipoise.cli.rehearsal.page import Mistyped, Sight, fill, mistype
 from equipoise.conduct import (
@@ -42,7 +44,6 @@ from equipoise.protocol.schedule import Activity, Encounter
 from equipoise.safety import ReportAdverseEvent
 from equipoise.safety.events import Assessment
 from equipoise.safety.words import ActionTaken, Causality, Expectedness, Outcome, Seriousness
-from equipoise.vocabulary import digest
 
 _OPENS = time(8, 30)
 _BODY_SITES = ("left deltoid", "right deltoid")
@@ -106,6 +107,7 @@ class Course:
 
     def _consent(self, on: date) -> None:
         document = self.desk.plan.definition.consent[-1]
+        page = consent_page(self.number, document.version, document.languages[-1])
         self.desk.do(
             CARE_PROVIDER,
             RecordConsent(
@@ -114,7 +116,7 @@ class Course:
                 document.languages[-1],
                 CARE_PROVIDER.who,
                 on,
-                digest(f"SYNTHETIC consent page of {self.number}"),
+                sha256(page).hexdigest(),
                 "SYNTHETIC witness" if document.witness_required else "",
             ),
         )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from equipoise.cli.rehearsal import cast
+from equipoise.cli.rehearsal.consent_page import consent_page
 from equipoise.cli.rehearsal.part import Part, read_part
 from equipoise.cli.rehearsal.trial import recruit, start
 from equipoise.protocol import study_file
@@ -36,12 +37,12 @@ def play_site(folder: Path, study: str, now: datetime) -> None:
     configure(installation, lambda: now)
     file = study_file(study)
     part = read_part(file, None, SEED, None)
-    found_site(installation, slug_of(study), file, part, now)
+    found_site(installation, slug_of(part.definition.id), file, part, now)
 
 
 def slug_of(study: str) -> str:
     """What the trial is called in addresses: `nct05921058`."""
-    return re.sub("[^a-z0-9]+", "-", Path(study).parts[0].lower() if Path(study).parts else "").strip("-") or "trial"
+    return re.sub("[^a-z0-9]+", "-", study.lower()).strip("-") or "trial"
 
 
 def make_installation(folder: Path) -> Installation:
@@ -50,13 +51,18 @@ def make_installation(folder: Path) -> Installation:
 
 
 def play_until(part: Part, folder: Path, vault: Path, now: datetime) -> None:
-    """Play the trial in its `folder` from its opening up to now, with its vault."""
+    """Play the trial in its `folder` from its opening up to now, with its vault; consents are there to be downloaded."""
+    from equipoise.web.kept_files import SCANS, keep_content
+
     recruiting = timedelta(weeks=_RECRUITED * part.participants / part.scenario.screened_per_week)
     starts_on = (now - recruiting - _ONE_COURSE).date()
     rehearsal = start(part, folder, pharmacy=True, vault_folder=vault, starts_on=starts_on)
     with rehearsal.vault:
         for _ in recruit(rehearsal, until=now):
             pass
+    for person in rehearsal.desk.state.participants.values():
+        for each in person.consents:
+            keep_content(folder / SCANS, consent_page(person.number, each.version, each.language))
     rehearsal.desk.book.ledger.close()
 
 

@@ -27,12 +27,11 @@ from equipoise.vocabulary import Refusal
 from equipoise.web.access import ACCESS
 from equipoise.web.handling import hand_in, refused, show
 from equipoise.web.here import Here, TrialRequest
-from equipoise.web.kept_files import download, keep_file
+from equipoise.web.kept_files import SCANS, download, keep_file
 from equipoise.web.matrix import randomises_at
 from equipoise.web.views.participant import head_of
 from equipoise.web.words import choices
 
-_SCANS = "scans"
 _ELIGIBILITY = {
     "decide_criterion": DecideCriterion,
     "sign_eligibility": SignEligibility,
@@ -47,7 +46,7 @@ def consent(request: TrialRequest, trial: str, participant: str) -> HttpResponse
     here, refusal = request.here, None
     if request.method == "POST":
         try:
-            scan = keep_file(here.trial.folder / _SCANS, request.FILES.get("scanned"))
+            scan = keep_file(here.trial.folder / SCANS, request.FILES.get("scanned"))
             refusal = hand_in(request, {"record_consent": RecordConsent}, participant=participant, scan=scan.digest)
         except Refusal as found:
             refusal = refused("record_consent", found, request.POST.dict())
@@ -94,7 +93,7 @@ def scan(request: TrialRequest, trial: str, participant: str, digest: str) -> Fi
     """The scanned page of a consent of this participant, as a download, never shown as a page of this site."""
     here = request.here
     known = here.trial.look(lambda state: {each.scan for each in state.conduct.participant(participant).consents})
-    answer = download(here.trial.folder / _SCANS, digest, f"consent-{participant}") if digest in known else None
+    answer = download(here.trial.folder / SCANS, digest, f"consent-{participant}") if digest in known else None
     if answer is None:
         raise Http404
     return answer
