@@ -33,6 +33,14 @@ def test_a_design_is_examined_without_the_rooms_of_a_running_trial() -> None:
     assert not [name for name in (*rooms, "matplotlib", "typst") if name in loaded]
 
 
+def test_a_design_is_written_without_the_rooms_that_simulate_or_run_a_trial() -> None:
+    """The process that writes gets ready while the other one simulates, on the same two cores."""
+    code = "import sys, equipoise.cli.design_writing\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    rooms = [f"equipoise.{room}" for room in ("analysis", "conduct", "closure", "safety", "registration")]
+    assert not [name for name in (*rooms, "scipy", "numba") if name in loaded]
+
+
 def test_a_command_that_ends_looks_through_nothing() -> None:
     """A cycle that is left at the end stays uncollected; Python as it is would walk over all that was loaded."""
     code = (

@@ -7,7 +7,10 @@ import typing
 import pypdf
 
 from equipoise.analysis.analysis_results import AnalysisResults
-from equipoise.reporting import ArmFlow, TrialInputs, build_status, render_html, write_report
+from equipoise.reporting.flow import ArmFlow
+from equipoise.reporting.html import render_html
+from equipoise.reporting.inputs import TrialInputs
+from equipoise.reporting.report import build_status, write_report
 from reporting_fixture import ARMS, a_trial
 
 

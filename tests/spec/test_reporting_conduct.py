@@ -18,9 +18,8 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.commands import RecordDeviation
 from equipoise.conduct.events import ParticipantWithdrawn
-from equipoise.reporting import flow_by_arm, summarise_conduct
-from equipoise.reporting.conduct_summary import VisitCounts
-from equipoise.reporting.flow import Reason, flow_counts
+from equipoise.reporting.conduct_summary import VisitCounts, summarise_conduct
+from equipoise.reporting.flow import Reason, flow_by_arm, flow_counts
 from scenario import DOCTOR, NURSE
 
 

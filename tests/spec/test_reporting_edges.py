@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from equipoise.conduct import Flow
-from equipoise.reporting import ReportInputs, TrialInputs, build_report, build_status, write_report
 from equipoise.reporting.conduct_summary import ConductSummary
+from equipoise.reporting.inputs import ReportInputs, TrialInputs
+from equipoise.reporting.report import build_report, build_status, write_report
 from reporting_fixture import a_definition, a_trial, some_inputs
 
 NOBODY = Flow(0, {}, {}, 0, 0, ())

@@ -9,8 +9,9 @@ import pytest
 
 from equipoise.protocol.record_gaps import compare_with_record
 from equipoise.registration import judge, parse_published
-from equipoise.reporting import Gap, build_report, gap_report
 from equipoise.reporting.document import Table
+from equipoise.reporting.gap import Gap, gap_report
+from equipoise.reporting.report import build_report
 from reporting_fixture import some_inputs
 
 

@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 import pypdf
 import pytest
 
-from equipoise.reporting import build_report, build_status, render_html, render_pdf, write_report
 from equipoise.reporting.figures.canvas import SYNTHETIC_MARK
+from equipoise.reporting.html import render_html
+from equipoise.reporting.pdf import render_pdf
+from equipoise.reporting.report import build_report, build_status, write_report
 from equipoise.reporting.tree import WORDS
 from reporting_fixture import ARMS, a_trial, some_inputs
 

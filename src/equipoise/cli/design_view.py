@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from equipoise.cli.check_view import STYLES
-from equipoise.design.accrual import Forecast
 from equipoise.design.design_report import PLAN_HEADINGS, Assumption, Curve, DesignReport, HonestRow, Plan
+from equipoise.design.forecast import Forecast
 from equipoise.design.simulation.modelling import primary_endpoint
 from equipoise.design.simulation.operating import Rate
 from equipoise.protocol import StudyDefinition

@@ -15,7 +15,8 @@ from equipoise.protocol.own_record import own_record
 from equipoise.protocol.record_gaps import compare_with_record
 from equipoise.registration.derive import derive
 from equipoise.registration.judge import judge
-from equipoise.reporting import RegistryInputs, ReportInputs, TrialInputs, Verification, summarise_conduct
+from equipoise.reporting.conduct_summary import summarise_conduct
+from equipoise.reporting.inputs import RegistryInputs, ReportInputs, TrialInputs, Verification
 from equipoise.vocabulary import utc_from_text
 
 VERIFY_LIST = "python3 -I -S verify_trial.py opening.json ledger.jsonl arms.json"

@@ -14,8 +14,8 @@ from equipoise.closure import Trial
 from equipoise.conduct import Plan, Stage
 from equipoise.ledger.export import jsonl
 from equipoise.protocol.objectives import Rank
-from equipoise.reporting import build_report, build_status, write_report
 from equipoise.reporting.reading import method_name
+from equipoise.reporting.report import build_report, build_status, write_report
 from equipoise.vocabulary import Refusal
 
 _ROLES = {"main": "Between arms", "sensitivity": "Exact", "as_registered": "As registered"}

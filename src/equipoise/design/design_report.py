@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from equipoise.design.accrual import Forecast
+from equipoise.design.forecast import Forecast
 from equipoise.design.simulation.operating import Estimation, Rate
 from equipoise.vocabulary import Finding, Json, digest
 

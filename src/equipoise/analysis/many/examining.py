@@ -13,9 +13,10 @@ from equipoise.allocation.predictability import judge_design, of_design
 from equipoise.allocation.procedures import Complete
 from equipoise.analysis.many.claims import claims
 from equipoise.analysis.many.planned import PlannedSteps, contrasts, lists_of, planned_steps
-from equipoise.design.accrual import Course, Forecast, forecast
+from equipoise.design.accrual import Course, forecast
 from equipoise.design.assumptions import assumptions_of
 from equipoise.design.design_report import DesignReport, HonestRow, Variation
+from equipoise.design.forecast import Forecast
 from equipoise.design.judging import WITHIN, Judged, judge_planning
 from equipoise.design.nature import stream
 from equipoise.design.planning import EntryRule

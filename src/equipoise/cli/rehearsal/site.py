@@ -51,7 +51,7 @@ def make_installation(folder: Path) -> Installation:
 
 
 def play_until(part: Part, folder: Path, vault: Path, now: datetime) -> None:
-    """Play the trial in its `folder` from its opening up to now, with its vault; consents are there to be downloaded."""
+    """Play the trial in its `folder` from its opening up to now, with its vault and the pages that were signed."""
     from equipoise.web.kept_files import SCANS, keep_content
 
     recruiting = timedelta(weeks=_RECRUITED * part.participants / part.scenario.screened_per_week)
