@@ -9,10 +9,11 @@ from typing import Any
 from scipy import special
 
 from equipoise.allocation.design import RandomisationDesign
-from equipoise.allocation.predictability import judge_design, of_design
+from equipoise.allocation.predictability import Predictability, judge_design, of_design
 from equipoise.allocation.procedures import Complete
 from equipoise.analysis.many.claims import claims
-from equipoise.analysis.many.planned import PlannedSteps, contrasts, lists_of, planned_steps
+from equipoise.analysis.many.minimised import Minimised
+from equipoise.analysis.many.planned import PlannedSteps, contrasts, law_of, planned_steps
 from equipoise.design.accrual import Course, forecast
 from equipoise.design.assumptions import assumptions_of
 from equipoise.design.design_report import DesignReport, HonestRow, Variation
@@ -23,6 +24,7 @@ from equipoise.design.planning import EntryRule
 from equipoise.design.scenario import Scenario
 from equipoise.design.sense import refuse_nonsense
 from equipoise.design.simulation.criteria import Criterion
+from equipoise.design.simulation.drawing import draw_strata
 from equipoise.design.simulation.modelling import Modelled, entry_rule, model_of_study, primary_endpoint
 from equipoise.design.simulation.operating import Rate
 from equipoise.design.simulation.running import Outcome, Purpose, Work, Workers, simulate, true_effects
@@ -32,6 +34,8 @@ from equipoise.vocabulary import Finding, Json, Refusal, Severity, digest
 
 DEFAULT_EFFECT = 0.5
 """A medium effect in SDs (Cohen 1988), where a scenario names none."""
+GUESSED = 2_000
+"""Trials in which the next arm is guessed where no sum over lists says how often that succeeds."""
 SHIFTS = (0.0, 1.0, 2.0)
 """Multiples of the assumed shared improvement at which the false claims are shown."""
 
@@ -64,7 +68,7 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
     alpha, ratio = float(definition.analysis.alpha), _ratio(given.design)
     place = modelled.places[primary_endpoint(definition).id]
     correlation = round(float(modelled.model.between_visits[place.item, place.outcome, 0]), 6)
-    restricted = of_design(given.design, given.participants)
+    restricted = _predictability(given, modelled)
     is_restricted = not isinstance(given.design.procedure, Complete)
     judged = Judged(definition, rows, is_restricted, given.participants, planned.left_out)
     return DesignReport(
@@ -93,6 +97,16 @@ def examine_design(given: Examined, workers: Workers) -> DesignReport:
         left_out=planned.left_out,
         findings=_findings(given, judged),
     )
+
+
+def _predictability(given: Examined, modelled: Modelled) -> Predictability:
+    law = law_of(given.definition, given.design, given.participants)
+    if isinstance(law, Minimised):
+        generator = stream(given.seed, 0, Purpose.GUESSING)
+        return law.predictability(
+            draw_strata(modelled.model.strata, (GUESSED, given.participants), generator), generator
+        )
+    return of_design(given.design, given.participants)
 
 
 def _refuse_other_strata(given: Examined) -> None:
@@ -185,7 +199,7 @@ def _work(given: Examined, modelled: Modelled, planned: PlannedSteps, criteria: 
     return Work(
         model=modelled.model,
         participants=given.participants,
-        allocate=lists_of(given.definition, given.design, given.participants),
+        allocate=law_of(given.definition, given.design, given.participants),
         steps=planned.steps,
         families=planned.families,
         criteria=criteria,
@@ -214,8 +228,9 @@ def _supply(given: Examined, modelled: Modelled) -> Forecast:
         experimental=tuple(experimental for experimental, _ in contrasts(definition)),
         strata=modelled.model.strata,
     )
-    lists = lists_of(definition, given.design, given.participants)
-    return forecast(course, lists, plan.stock, stream(given.seed, 0, Purpose.ACCRUAL))
+    return forecast(
+        course, law_of(definition, given.design, given.participants), plan.stock, stream(given.seed, 0, Purpose.ACCRUAL)
+    )
 
 
 def _variations(given: Examined, workers: Workers) -> tuple[Variation, ...]:

@@ -34,17 +34,17 @@ class MaxTest:
         used = np.logical_and.reduce([each.side >= 0 for each in compared])
         places = places_of(compared[0])
         side = places.laid(np.where(used, compared[0].side, -1), -1)
-        z = np.array([places.laid(_standardised(each.metric, used), 0) for each in compared])
+        z = np.array([places.laid(standardised(each.metric, used), 0) for each in compared])
         p = np.empty(z.shape[:2])
         for start in range(0, len(side), CHUNK):
             part = slice(start, start + CHUNK)
             lists = places.draw(self.table, DRAWS, generator) == self.treated
-            p[:, part] = _adjusted(z[:, part], side[part], lists)
+            p[:, part] = adjusted(z[:, part], side[part], lists)
         estimates = [np.where(side == 1, each, 0).sum(axis=1) for each in z]
         return tuple(Answers(estimate, exact_p=own) for estimate, own in zip(estimates, p, strict=True))
 
 
-def _adjusted(z: Floats, side: NDArray[np.int8], lists: NDArray[np.bool_]) -> Floats:
+def adjusted(z: Floats, side: NDArray[np.int8], lists: NDArray[np.bool_]) -> Floats:
     """Adjusted p (E, T) of scores (E, T, n) for drawn lists (B, n)."""
     used, own = side >= 0, side == 1
     observed = np.abs((z * own).sum(axis=2)) * scale_of_sizes(own.sum(axis=1), used.sum(axis=1))
@@ -53,13 +53,14 @@ def _adjusted(z: Floats, side: NDArray[np.int8], lists: NDArray[np.bool_]) -> Fl
     ordered = np.take_along_axis(z, order[:, :, None], axis=0)
     counts = np.zeros(bound.shape, dtype=np.int64)
     many_kernel("successive_maxima")(np.ascontiguousarray(ordered.transpose(1, 2, 0)), used, lists, bound, counts)
-    adjusted = np.empty_like(observed)
+    found = np.empty_like(observed)
     p = np.maximum.accumulate((1 + counts) / (1 + len(lists)), axis=0)
-    np.put_along_axis(adjusted, order, p, axis=0)
-    return np.asarray(adjusted, dtype=np.float64)
+    np.put_along_axis(found, order, p, axis=0)
+    return np.asarray(found, dtype=np.float64)
 
 
-def _standardised(values: Floats, used: NDArray[np.bool_]) -> Floats:
+def standardised(values: Floats, used: NDArray[np.bool_]) -> Floats:
+    """Values (T, n) centred and over their standard deviation in each trial; 0 for who is not used."""
     n = np.maximum(used.sum(axis=1, keepdims=True), 2)
     known = np.where(used, values, 0.0)
     centred = np.where(used, known - known.sum(axis=1, keepdims=True) / n, 0.0)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.analysis.exact.two_by_two import TwoByTwo, boschloo_test
-from equipoise.analysis.many.randomisation import RandomisationTest, places_of
+from equipoise.analysis.many.randomisation import ProcedureTest
 from equipoise.analysis.missing.imputing import Imputations, multiple_imputation
 from equipoise.analysis.missing.incomplete import IncompleteData, prepared
 from equipoise.analysis.missing.re_randomised import Refitted
@@ -97,7 +97,7 @@ class Odds:
     """
 
     asked: int
-    test: RandomisationTest | None = None
+    test: ProcedureTest | None = None
 
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
         model = OneByOne(_odds, self.asked)(compared, generator)
@@ -137,21 +137,21 @@ def repeated_measures(sample: Sample) -> Estimate:
 class Imputed:
     """Analysis of covariance after multiple imputation under a strategy, in the first `asked` trials of a block.
 
-    p is that of the imputed comparison under 999 lists of `test`'s procedure; without one (more than two arms) it is
+    p is that of the imputed comparison when `test`'s procedure is run again; without one (more than two arms) it is
     by Rubin's rules.
     """
 
     strategy: Strategy
     asked: int
-    test: RandomisationTest | None = None
+    test: ProcedureTest | None = None
 
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
         model = OneByOne(self._pooled, self.asked)(compared, generator)
         if self.test is None:
             return model
-        p, places = np.ones(len(model.estimate)), places_of(compared)
+        p = np.ones(len(model.estimate))
         for trial in np.flatnonzero(np.isfinite(model.estimate)):
-            lists = self.test.lists(places, generator)[:, places.at[trial, compared.side[trial] >= 0]]
+            lists = self.test.again(compared, int(trial), generator)
             p[trial] = self._among(sample_of(compared, int(trial)), lists)
         return replace(model, exact_p=p)
 

@@ -2,23 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.allocation.design import RandomisationDesign
 from equipoise.allocation.many_lists import Places, ProcedureTable, tabulate
+from equipoise.allocation.minimisation import Minimisation
 from equipoise.analysis.execution.incomplete import STRATEGIES
 from equipoise.analysis.execution.multiplicity import families
 from equipoise.analysis.many.joint import MaxTest
+from equipoise.analysis.many.minimised import Minimised
 from equipoise.analysis.many.moments import Ancova, CovariateAncova, PairedT, WelchT
 from equipoise.analysis.many.one_by_one import Imputed, Odds, OneByOne, Risks, repeated_measures
-from equipoise.analysis.many.randomisation import RandomisationTest, complete_table
-from equipoise.design.simulation.answers import ManyAnalysis
+from equipoise.analysis.many.randomisation import ProcedureTest, RandomisationTest, complete_table
+from equipoise.design.simulation.answers import JointAnalysis, ManyAnalysis
 from equipoise.design.simulation.endpoint import view_of
 from equipoise.design.simulation.modelling import Modelled
-from equipoise.design.simulation.running import JointStep, Step
+from equipoise.design.simulation.running import Allocator, JointStep, Step
 from equipoise.design.simulation.trials import Sides, Strata
 from equipoise.protocol import Analysis, StudyDefinition
+from equipoise.protocol.model_faults import did_you_mean
+from equipoise.vocabulary import Refusal
 
 TREATED, CONTROL = "treated", "control"
 ALL = "all"
@@ -27,6 +34,14 @@ ASKED_ODDS, ASKED_REPEATED, ASKED_IMPUTED = 100, 50, 10
 """Trials of each block of 1,000 in which a method without a fast version is asked: 4, 5 to 15, 100 to 300 ms each."""
 YES_NO = frozenset({"risk_difference"})
 NOT_DRAWN = "its endpoint is one of safety, or neither a number nor a yes or no in the scenario"
+
+
+class Law(Allocator, Protocol):
+    """A study's own procedure, and the tests that rest on it; `treated` is the design's experimental arm."""
+
+    def test(self, treated: int, *, ranks: bool = False) -> ProcedureTest: ...
+
+    def joint_test(self, treated: int) -> JointAnalysis: ...
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,12 @@ class Lists:
     def __call__(self, stratum: Strata, generator: np.random.Generator) -> Sides:
         places = Places.of(stratum)
         return np.array(self.arms, dtype=np.int8)[places.taken(places.draw(self.table, len(stratum), generator))]
+
+    def test(self, treated: int, *, ranks: bool = False) -> RandomisationTest:
+        return RandomisationTest(self.table, treated, ranks)
+
+    def joint_test(self, treated: int) -> MaxTest:
+        return MaxTest(self.table, treated)
 
 
 @dataclass(frozen=True)
@@ -55,11 +76,27 @@ class PlannedSteps:
     differences: frozenset[str]
 
 
-def lists_of(definition: StudyDefinition, design: RandomisationDesign, participants: int) -> Lists:
-    """The allocator of a study."""
+def law_of(definition: StudyDefinition, design: RandomisationDesign, participants: int) -> Law:
+    """How a study allocates.  Raises `Refusal` where minimisation balances what is no factor of the definition."""
     ids = [arm.id for arm in definition.arms]
-    table = tabulate(design.procedure, design.shares, participants)
-    return Lists(table, tuple(ids.index(arm) for arm in design.arms))
+    arms = tuple(ids.index(arm) for arm in design.arms)
+    if isinstance(design.procedure, Minimisation):
+        return Minimised(design.procedure, _cells(definition, design.procedure), arms)
+    return Lists(tabulate(design.procedure, design.shares, participants), arms)
+
+
+def _cells(definition: StudyDefinition, procedure: Minimisation) -> NDArray[np.int64]:
+    """(stratum, factor) -> a number for the level; strata in the order of `strata_shares`."""
+    levels = {each.item: [(each.item, level) for level in each.levels] for each in definition.randomisation.strata}
+    if unknown := [factor for factor in procedure.factors if factor not in levels]:
+        raise Refusal(
+            "DESIGN-FACTORS",
+            f"Minimisation balances {unknown[0]}, which the definition does not name.",
+            did_you_mean(unknown[0], levels, "Name it among the definition's strata, with its levels."),
+        )
+    number = {cell: place for place, cell in enumerate(cell for own in levels.values() for cell in own)}
+    strata = [dict(combination) for combination in product(*levels.values())]
+    return np.array([[number[factor, own[factor]] for factor in procedure.factors] for own in strata], dtype=np.int64)
 
 
 def planned_steps(
@@ -70,7 +107,7 @@ def planned_steps(
     A step is called like the analysis; where there are several experimental arms, with the arm's id behind it; the
     paired test inside an arm with `treated` or `control` behind it.
     """
-    table = tabulate(design.procedure, design.shares, participants)
+    law = law_of(definition, design, participants)
     endpoints = {each.id: each for each in definition.endpoints}
     steps: list[Step] = []
     left_out: dict[str, str] = {}
@@ -82,12 +119,12 @@ def planned_steps(
         for arms in contrasts(definition):
             view = view_of(analysis, endpoints[analysis.endpoint], modelled, arms)
             treated = design.arms.index(definition.arms[arms[0]].id)
-            methods = _methods(analysis, table, treated, two_arms=len(definition.arms) == 2)
+            methods = _methods(analysis, law, treated, two_arms=len(definition.arms) == 2)
             for suffix, method in methods.items():
                 name = step_id(definition, analysis.id, arms[0])
                 steps.append(Step(f"{name}.{suffix}" if suffix else name, view, method))
     differences = {each.id for each in steps if not isinstance(each.method, Odds)}
-    return PlannedSteps(tuple(steps), _families(definition, design, table, steps), left_out, frozenset(differences))
+    return PlannedSteps(tuple(steps), _families(definition, design, law, steps), left_out, frozenset(differences))
 
 
 def contrasts(definition: StudyDefinition) -> tuple[tuple[int, int], ...]:
@@ -102,9 +139,9 @@ def step_id(definition: StudyDefinition, analysis: str, arm: int) -> str:
     return analysis if len(definition.arms) == 2 else f"{analysis}.{definition.arms[arm].id}"
 
 
-def _methods(analysis: Analysis, table: ProcedureTable, treated: int, *, two_arms: bool) -> Mapping[str, ManyAnalysis]:
+def _methods(analysis: Analysis, law: Law, treated: int, *, two_arms: bool) -> Mapping[str, ManyAnalysis]:
     """The method for many trials by the suffix of its step; none where the method is not simulated."""
-    means = RandomisationTest(table, treated)
+    means = law.test(treated)
     ranks = RandomisationTest(complete_table(), 1, ranks=True, given_sizes=True)
     if analysis.missing != "complete_cases":
         return {"": Imputed(STRATEGIES[analysis.missing], ASKED_IMPUTED, means if two_arms else None)}
@@ -115,7 +152,7 @@ def _methods(analysis: Analysis, table: ProcedureTable, treated: int, *, two_arm
         "risk_difference": {"": Risks()},
         "welch_t": {"": WelchT()},
         "randomisation_test": {"": means},
-        "rank_randomisation_test": {"": RandomisationTest(table, treated, ranks=True)},
+        "rank_randomisation_test": {"": law.test(treated, ranks=True)},
         "mann_whitney": {"": ranks},
         "paired_t_within_arm": {TREATED: PairedT(1), CONTROL: PairedT(0)},
     }
@@ -144,7 +181,7 @@ def joint_id(family: str) -> str:
 
 
 def _families(
-    definition: StudyDefinition, design: RandomisationDesign, table: ProcedureTable, steps: list[Step]
+    definition: StudyDefinition, design: RandomisationDesign, law: Law, steps: list[Step]
 ) -> tuple[JointStep, ...]:
     """Max-T over all confirmatory endpoints together, and over the plan's families where it asks for that; two arms."""
     if len(definition.arms) > 2:
@@ -157,7 +194,7 @@ def _families(
     if definition.analysis.multiplicity == "max_t":
         wanted |= planned
     experimental = definition.arms[contrasts(definition)[0][0]].id
-    method = MaxTest(table, design.arms.index(experimental))
+    method = law.joint_test(design.arms.index(experimental))
     return tuple(
         JointStep(joint_id(name), tuple(members), tuple(views[each] for each in members), method)
         for name, members in wanted.items()

@@ -1,6 +1,7 @@
 """Randomisation tests of many trials, exact under the procedure where the values are few-decimal numbers."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,16 @@ CHUNK = 100
 _SCALES = (1, 10, 100, 1_000)
 
 
+class ProcedureTest(Protocol):
+    """An analysis of many trials by the procedure that allocated them."""
+
+    def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers: ...
+
+    def again(self, compared: Comparison, trial: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+        """Allocations (B, used) of who is used in one trial, by the procedure run again; True: experimental."""
+        ...
+
+
 @dataclass(frozen=True)
 class RandomisationTest:
     """Difference in means of the metric under `table`, arm index `treated` being experimental.
@@ -37,7 +48,7 @@ class RandomisationTest:
     given_sizes: bool = False
 
     def __call__(self, compared: Comparison, generator: np.random.Generator) -> Answers:
-        estimate = _mean_difference(compared)
+        estimate = mean_difference(compared)
         values = np.where(compared.side >= 0, compared.metric, np.nan)
         scores = whole_numbers(doubled_midranks(values) if self.ranks else values)
         if scores is None:
@@ -50,18 +61,22 @@ class RandomisationTest:
         many_kernel("procedure_p")(scores, side, places.starts(), *law, self.given_sizes, out)
         return Answers(estimate, exact_p=out)
 
-    def lists(self, places: Places, generator: np.random.Generator) -> NDArray[np.bool_]:
+    def again(self, compared: Comparison, trial: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+        places = places_of(compared)
+        return self._lists(places, generator)[:, places.at[trial, compared.side[trial] >= 0]]
+
+    def _lists(self, places: Places, generator: np.random.Generator) -> NDArray[np.bool_]:
         """999 lists of the procedure (B, slots), True for the experimental arm."""
         return np.asarray(places.draw(self.table, RERUNS, generator) == self.treated)
 
     def _by_rerun(self, compared: Comparison, generator: np.random.Generator) -> Floats:
         p = np.empty(compared.count)
-        observed = np.abs(_mean_difference(compared))
+        observed = np.abs(mean_difference(compared))
         places = places_of(compared)
         metric, used = places.laid(compared.metric, 0), places.laid(compared.side >= 0, False)
         for start in range(0, compared.count, CHUNK):
             part = slice(start, start + CHUNK)
-            drawn = np.abs(_mean_differences(metric[part], used[part], self.lists(places, generator)))
+            drawn = np.abs(mean_differences(metric[part], used[part], self._lists(places, generator)))
             with np.errstate(invalid="ignore"):
                 extreme = (drawn >= observed[part, None] * (1 - 1e-12)).sum(axis=1)
             p[part] = (1 + extreme) / (1 + np.isfinite(drawn).sum(axis=1))
@@ -114,7 +129,7 @@ def whole_numbers(values: Floats) -> Ints | None:
     return whole if whole.sum(axis=1).max(initial=0) <= MOST_SUM else None
 
 
-def _mean_difference(compared: Comparison) -> Floats:
+def mean_difference(compared: Comparison) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         means = [
             np.where(inside, compared.metric, 0.0).sum(axis=1) / inside.sum(axis=1)
@@ -124,7 +139,7 @@ def _mean_difference(compared: Comparison) -> Floats:
     return difference
 
 
-def _mean_differences(values: Floats, used: NDArray[np.bool_], lists: NDArray[np.bool_]) -> Floats:
+def mean_differences(values: Floats, used: NDArray[np.bool_], lists: NDArray[np.bool_]) -> Floats:
     """Differences in means of values (T, n) under each list (B, n), (T, B); nan where a list leaves an arm empty."""
     known, among, treated = np.where(used, values, 0.0), used.astype(np.float64), lists.T.astype(np.float64)
     sizes, sums = among @ treated, known @ treated

@@ -38,9 +38,12 @@ def fit(data: Repeated, structure: Structure, restricted: bool = True) -> Fitted
         direction = _direction(at)
         decrement = float(-at.score @ direction)
         step = _longest_step(structure, data, theta, direction)
+        before = theta
         theta, at = _descended(here, theta, at, step)
         if decrement < 1e-10:
             break
+        if theta is before:  # and would stay there
+            raise _no_optimum()
     else:
         raise _no_optimum()
     if not _is_positive(at.observed):

@@ -36,6 +36,7 @@ class Purpose(IntEnum):
     TRUTH = 4
     ACCRUAL = 5
     STRATA = 6
+    GUESSING = 7
 
 
 class Allocator(Protocol):
