@@ -8,6 +8,7 @@ and their rate counts.  100,000 trials by four methods, two of them exact.  One 
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -26,8 +27,8 @@ from equipoise.design.power import ancova_power, two_sample_power, two_sample_si
 from equipoise.design.sequential.boundaries import equal_looks, obrien_fleming
 from equipoise.design.simulation.criteria import Significant
 from equipoise.design.simulation.drawing import draw_trials
-from equipoise.design.simulation.running import Step, Work, simulate
-from equipoise.design.simulation.workers import threads
+from equipoise.design.simulation.running import Step, Work, Workers, simulate
+from equipoise.design.simulation.workers import processes
 
 N = 30
 RUNS = 5
@@ -41,17 +42,17 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
-def ancova_trials(trials: int) -> None:
+def ancova_trials(workers: Workers, trials: int) -> None:
     steps = (Step("ancova", view(), Ancova()),)
     work = Work(WORLD, N, FixedSizes(15), steps, (), {"ancova": Significant("ancova", 0.05)}, 0.05, 1, {})
-    power = simulate(work, trials, threads(CORES)).rates["ancova"]
+    power = simulate(work, trials, workers).rates["ancova"]
     assert abs(power.share - 0.367834035791) < 4 * power.se
 
 
 def sample(trials: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Designs, outcomes and arms of some trials, for the peers: drawing is not counted against them."""
     rng = np.random.default_rng(1)
-    arm = FixedSizes(15)((trials, N), rng)
+    arm = FixedSizes(15)(np.zeros((trials, N), dtype=np.int16), rng)
     drawn = draw_trials(WORLD, arm, rng)
     baseline, outcome = drawn.values[0, 0], drawn.values[1, 0]
     designs = np.stack([np.ones((trials, N)), arm == 0, baseline], axis=2).astype(float)
@@ -80,7 +81,7 @@ def scipy_rank_tests(trials: int) -> None:
         mannwhitneyu(y[arm == 0], y[arm == 1])
 
 
-def four_methods(trials: int) -> None:
+def four_methods(workers: Workers, trials: int) -> None:
     """ANCOVA, t, exact Wilcoxon and the exact block randomisation test of rounded, tied values."""
     model = world(mean=5, sd=3.5, visits=0.6, decimals=0, least=0, most=32)
     table = tabulate(PermutedBlocks((6,)), (1, 1), N)
@@ -92,7 +93,7 @@ def four_methods(trials: int) -> None:
     }
     steps = tuple(Step(name, view(), method) for name, method in methods.items())
     criteria = {name: Significant(name, 0.05) for name in methods}
-    simulate(Work(model, N, Lists(table, (0, 1)), steps, (), criteria, 0.05, 1, {}), trials, threads(CORES))
+    simulate(Work(model, N, Lists(table, (0, 1)), steps, (), criteria, 0.05, 1, {}), trials, workers)
 
 
 def rate(work: Callable[[int], None], trials: int, runs: int = RUNS) -> float:
@@ -113,11 +114,16 @@ def call(name: str, work: Callable[[], float], known: float) -> None:
 
 def main() -> None:
     print(f"{'trials of 30 per second':46} {'':>14} {'ours is':>10}")
-    ours = rate(ancova_trials, 1_000_000)
+    with processes(CORES) as workers:
+        measure(workers)
+
+
+def measure(workers: Workers) -> None:
+    ours = rate(partial(ancova_trials, workers), 1_000_000)
     show(f"ANCOVA, drawn and analysed, {CORES} cores", ours)
     show("statsmodels OLS, analysed only", rate(statsmodels_ols, 1_000, 3), ours)
     show("numpy lstsq, analysed only", rate(numpy_lstsq, 5_000, 3), ours)
-    four = rate(four_methods, 100_000, 3)
+    four = rate(partial(four_methods, workers), 100_000, 3)
     show("ANCOVA + t + exact Wilcoxon + exact blocks", four)
     show("scipy mannwhitneyu alone (wrong with ties)", rate(scipy_rank_tests, 1_000, 3), four)
     print(f"1,000,000 by ANCOVA: {1e6 / ours:.2f} s; 100,000 by four methods: {1e5 / four:.1f} s")

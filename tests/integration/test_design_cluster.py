@@ -1,4 +1,6 @@
-"""The same work on one thread, on two, in the other order, and on a Dask cluster gives the same bits."""
+"""The same work on one thread, on two, in two processes, in another order, and on a Dask cluster: the same bits."""
+
+import os
 
 import pytest
 
@@ -11,7 +13,7 @@ from equipoise.analysis.many.planned import Lists
 from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.design.simulation.criteria import Significant
 from equipoise.design.simulation.running import BLOCK, JointStep, Outcome, Step, Work, run_block, simulate
-from equipoise.design.simulation.workers import dask_workers, threads
+from equipoise.design.simulation.workers import dask_workers, local_workers, processes, threads
 from equipoise.vocabulary import Refusal
 
 TRIALS = 2 * BLOCK + 500
@@ -49,6 +51,28 @@ def alone() -> Outcome:
 
 def test_two_threads(alone: Outcome) -> None:
     assert simulate(work(), TRIALS, threads(2)) == alone
+
+
+def test_two_processes(alone: Outcome) -> None:
+    with processes(2) as workers:
+        assert simulate(work(), TRIALS, workers) == alone
+
+
+def _end(block: tuple[int, int]) -> None:
+    os._exit(1)
+
+
+def test_a_process_that_the_machine_ends_is_a_refusal() -> None:
+    with pytest.raises(Refusal, match="was ended by the machine"), processes(1) as workers:
+        list(workers(_end, [(0, 1), (1, 1)]))
+
+
+def test_few_trials_do_not_wait_for_processes(monkeypatch) -> None:
+    monkeypatch.setattr("equipoise.design.simulation.workers.ProcessPoolExecutor", None)
+    with local_workers(2, 49_999) as workers:
+        assert list(workers(abs, [-1, -2])) == [1, 2]
+    with pytest.raises(TypeError), local_workers(2, 50_000):
+        pass
 
 
 def test_blocks_in_the_other_order(alone: Outcome) -> None:

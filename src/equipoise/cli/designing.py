@@ -10,7 +10,7 @@ from equipoise.allocation import RandomisationDesign, default_design, read_desig
 from equipoise.analysis.many.examining import Examined, examine_design
 from equipoise.design.design_report import DesignReport
 from equipoise.design.scenario import scenario_of_study
-from equipoise.design.simulation.workers import dask_workers, threads
+from equipoise.design.simulation.workers import dask_workers, local_workers
 from equipoise.protocol import StudyDefinition, load_definition, study_file
 from equipoise.vocabulary import Refusal
 from equipoise.vocabulary.yaml_source import read_yaml
@@ -31,7 +31,10 @@ def examined(
         seed=seed,
         software=f"Equipoise {__version__}",
     )
-    return examine_design(given, dask_workers(on) if on else threads(os.cpu_count() or 1)), definition
+    if on:
+        return examine_design(given, dask_workers(on)), definition
+    with local_workers(os.cpu_count() or 1, trials) as workers:
+        return examine_design(given, workers), definition
 
 
 def _participants(definition: StudyDefinition, wanted: int | None) -> int:
