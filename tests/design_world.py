@@ -1,12 +1,19 @@
 """Small worlds to simulate trials in, made directly as arrays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
+from equipoise.allocation.many_lists import ProcedureTable
+from equipoise.analysis import randomisation_test, rank_sum_test
+from equipoise.analysis.exact.reference import Reference
+from equipoise.analysis.many.randomisation import RandomisationTest
 from equipoise.design.simulation.endpoint import View
 from equipoise.design.simulation.modelling import Place
 from equipoise.design.simulation.trial_model import TrialModel
+from equipoise.design.simulation.trials import Comparison
 
 
 def world(
@@ -78,3 +85,30 @@ class FixedSizes:
         arms = np.ones(stratum.shape, dtype=np.int8)
         arms[:, : self.treated] = 0
         return arms
+
+
+def tied_numbers(arm: np.ndarray, rng: np.random.Generator, *, missing: float, moved: np.ndarray | float) -> Comparison:
+    """Tied whole numbers of participants with these arms (T, n), of whom 0 is experimental; some of them missing.
+
+    `moved` is what is added to the baseline.
+    """
+    baseline = np.rint(rng.normal(6, 3, arm.shape) + moved)
+    outcome = np.rint(0.6 * baseline + rng.normal(2, 2, arm.shape))
+    side = np.where(arm == 0, 1, 0).astype(np.int8)
+    side[rng.random(arm.shape) < missing] = -1
+    return Comparison(baseline, outcome, outcome - baseline, side)
+
+
+def hold_against_single_trials(
+    data: Comparison, table: ProcedureTable, reference_of: Callable[[int, np.ndarray], Reference]
+) -> None:
+    """Tests of means and of ranks give what the tests of one trial give; `reference_of` a trial and who is used."""
+    rng = np.random.default_rng
+    means = RandomisationTest(table, 0)(data, rng(1))
+    ranks = RandomisationTest(table, 0, ranks=True)(data, rng(1))
+    for trial, side in enumerate(data.side):
+        used = side >= 0
+        reference = reference_of(trial, used)
+        values, arms = data.metric[trial, used].astype(int).tolist(), side[used].tolist()
+        assert means.exact_p[trial] == pytest.approx(float(randomisation_test(values, arms, reference).p), abs=1e-12)
+        assert ranks.exact_p[trial] == pytest.approx(float(rank_sum_test(values, arms, reference).p), abs=1e-12)

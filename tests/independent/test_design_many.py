@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from design_world import hold_against_single_trials, tied_numbers
 from equipoise.allocation import BigStick, BlockUrn, Complete, PermutedBlocks, RandomisationDesign, predictability
 from equipoise.allocation.many_lists import draw_lists, tabulate
 from equipoise.analysis import (
@@ -10,7 +11,6 @@ from equipoise.analysis import (
     max_t,
     paired_t_test,
     pooled_t_test,
-    randomisation_test,
     rank_sum_test,
     welch_t_test,
 )
@@ -28,11 +28,7 @@ def compared(procedure, trials: int, n: int, seed: int, missing: float = 0.15) -
     """Tied whole numbers, some of them missing, allocated by a procedure; arm 0 is experimental."""
     rng = RNG(seed)
     lists = draw_lists(tabulate(procedure, (1, 1), n), (trials, n), rng)
-    baseline = np.rint(rng.normal(6, 3, (trials, n)))
-    outcome = np.rint(0.6 * baseline + rng.normal(2, 2, (trials, n)))
-    side = np.where(lists == 0, 1, 0).astype(np.int8)
-    side[rng.random((trials, n)) < missing] = -1
-    return Comparison(baseline, outcome, outcome - baseline, side)
+    return tied_numbers(lists, rng, missing=missing, moved=0)
 
 
 def of(values: np.ndarray, side: np.ndarray) -> list[int]:
@@ -47,14 +43,8 @@ def test_randomisation_tests(procedure, kernels: str, monkeypatch) -> None:
     data = compared(procedure, 8, n, 11)
     table = tabulate(procedure, (1, 1), n)
     design = RandomisationDesign(("a", "b"), procedure, n)
-    means = RandomisationTest(table, 0)(data, RNG(1))
-    ranks = RandomisationTest(table, 0, ranks=True)(data, RNG(1))
-    for trial, side in enumerate(data.side):
-        used = side >= 0
-        reference = recorded_procedure(design, [(1, place) for place in range(n)], "a", used.tolist())
-        values, arms = of(data.metric[trial], used), of(side, used)
-        assert means.exact_p[trial] == pytest.approx(float(randomisation_test(values, arms, reference).p), abs=1e-12)
-        assert ranks.exact_p[trial] == pytest.approx(float(rank_sum_test(values, arms, reference).p), abs=1e-12)
+    places = [(1, place) for place in range(n)]
+    hold_against_single_trials(data, table, lambda trial, used: recorded_procedure(design, places, "a", used.tolist()))
 
 
 @pytest.mark.parametrize("kernels", ["numba", "numpy"])

@@ -1,10 +1,12 @@
 """Simulated trials under minimisation: each draw is the sealed procedure's, each test the plan's own."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
+from design_world import tied_numbers
 from equipoise.allocation import Minimisation, RandomisationDesign
 from equipoise.allocation.minimisation import arm_weights
 from equipoise.allocation.minimised_lists import minimise, predictability_of
@@ -50,11 +52,7 @@ def compared(trials: int, n: int, seed: int, missing: float = 0.15) -> Compariso
     rng = RNG(seed)
     stratum = rng.integers(6, size=(trials, n)).astype(np.int16)
     arm = LAW(stratum, rng)
-    baseline = np.rint(rng.normal(6, 3, (trials, n)) + stratum)
-    outcome = np.rint(0.6 * baseline + rng.normal(2, 2, (trials, n)))
-    side = np.where(arm == 0, 1, 0).astype(np.int8)
-    side[rng.random((trials, n)) < missing] = -1
-    return Comparison(baseline, outcome, outcome - baseline, side, stratum=stratum)
+    return replace(tied_numbers(arm, rng, missing=missing, moved=stratum), stratum=stratum)
 
 
 @pytest.mark.parametrize("kernels", ["numba", "numpy"])

@@ -30,6 +30,7 @@ import web_world
 from equipoise.cli.rehearsal.cast import INVESTIGATOR
 from equipoise.cli.rehearsal.ending import lock
 from equipoise.cli.rehearsal.part import Part
+from equipoise.cli.rehearsal.site import keep_consents
 from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
 from equipoise.conduct import AttachFile, EnterAgain, FileDescription, Page, Participant, Typed
 from equipoise.vocabulary import Role, SteppingClock
@@ -113,12 +114,11 @@ def _played(
         tokens = {kind: (*values, *further.get(kind, ())) for kind, values in tokens.items()}
         arms = {course.number: course.arm for course in rehearsal.courses if course.arm}
         moment = rehearsal.desk.clock()
-        scans = [each.scan for person in rehearsal.desk.state.participants.values() for each in person.consents]
+    keep_consents(rehearsal, folder)
     rehearsal.desk.book.ledger.close()
-    for place, digests in (("scans", scans), ("attachments", attached)):
-        (folder / place).mkdir()
-        for digest in digests:
-            (folder / place / f"{digest}.pdf").write_bytes(b"%PDF-1.7 SYNTHETIC")
+    (folder / "attachments").mkdir()
+    for digest in attached:
+        (folder / "attachments" / f"{digest}.pdf").write_bytes(b"%PDF-1.7 SYNTHETIC")
     (folder / "study.yaml").write_text(json.dumps(part.definition.canonical()), encoding="utf-8")
     return Ready(folder, tokens, arms, moment)
 

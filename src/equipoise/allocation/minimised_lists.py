@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.allocation import kernels
 from equipoise.allocation.kernels.plain import chances_of, spreads
 from equipoise.allocation.minimisation import Levels, Minimisation
 from equipoise.allocation.predictability import Predictability
@@ -12,7 +13,6 @@ from equipoise.vocabulary.loops import loop
 
 Ints = NDArray[np.int64]
 
-_KERNELS = "equipoise.allocation.kernels"
 NUMPY_SECONDS = 2e-6
 """What numpy needs for one participant of one run."""
 
@@ -37,7 +37,7 @@ def minimise(procedure: Minimisation, arms: int, cells: Ints, generator: np.rand
     counts = np.zeros((runs, int(cells.max(initial=0)) + 1, arms), dtype=np.int64)
     tickets = generator.random((participants, runs))
     weights, favour = np.array(procedure.weights), np.array(procedure.favour)
-    kernel = loop("minimise", _KERNELS, seconds=drawn.size * NUMPY_SECONDS)
+    kernel = loop("minimise", kernels.__name__, seconds=drawn.size * NUMPY_SECONDS)
     kernel(cells, tickets, weights, favour, counts, drawn)
     return drawn
 

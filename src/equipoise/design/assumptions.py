@@ -105,10 +105,10 @@ def _allocation(definition: StudyDefinition, scenario: Scenario, names: Mapping[
         source = "" if said else "nothing is assumed in the scenario: equal shares"
         yield Assumption(f"Strata by {names[stratum.item]}", shares, source)
         for level, amount in plan.prognosis.get(stratum.item, {}).items():
-            how = "better" if amount >= 0 else "worse"
-            yield Assumption(f"Prognosis by {names[stratum.item]}", f"{level} {how} by {abs(amount):g} SD of activity")
-    lists = "anew in each stratum" if strata else "strata are not told apart"
-    yield Assumption("Allocation", f"by the study's own procedure; {lists}")
+            way = "better" if amount >= 0 else "worse"
+            yield Assumption(f"Prognosis by {names[stratum.item]}", f"{level} {way} by {abs(amount):g} SD of activity")
+    how = ", over the levels above" if strata else "; strata are not told apart"
+    yield Assumption("Allocation", f"by the study's own procedure{how}")
 
 
 def _losses(scenario: Scenario) -> Iterator[Assumption]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from equipoise.cli.rehearsal import cast
 from equipoise.cli.rehearsal.consent_page import consent_page
 from equipoise.cli.rehearsal.part import Part, read_part
-from equipoise.cli.rehearsal.trial import recruit, start
+from equipoise.cli.rehearsal.trial import Rehearsal, recruit, start
 from equipoise.protocol import study_file
 from equipoise.store import Installation, create_installation
 from equipoise.store.installation import SECRET_BYTES
@@ -52,18 +52,23 @@ def make_installation(folder: Path) -> Installation:
 
 def play_until(part: Part, folder: Path, vault: Path, now: datetime) -> None:
     """Play the trial in its `folder` from its opening up to now, with its vault and the pages that were signed."""
-    from equipoise.web.kept_files import SCANS, keep_content
-
     recruiting = timedelta(weeks=_RECRUITED * part.participants / part.scenario.screened_per_week)
     starts_on = (now - recruiting - _ONE_COURSE).date()
     rehearsal = start(part, folder, pharmacy=True, vault_folder=vault, starts_on=starts_on)
     with rehearsal.vault:
         for _ in recruit(rehearsal, until=now):
             pass
+    keep_consents(rehearsal, folder)
+    rehearsal.desk.book.ledger.close()
+
+
+def keep_consents(rehearsal: Rehearsal, folder: Path) -> None:
+    """Put the pages that were signed into the `folder` of the trial, for its site to hand out."""
+    from equipoise.web.kept_files import SCANS, keep_content
+
     for person in rehearsal.desk.state.participants.values():
         for each in person.consents:
             keep_content(folder / SCANS, consent_page(person.number, each.version, each.language))
-    rehearsal.desk.book.ledger.close()
 
 
 def found_site(installation: Installation, slug: str, study: Path, part: Part, now: datetime) -> None:
